@@ -1,0 +1,64 @@
+"""What a configuration becomes: plain frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from monitor.model import Recipient, World
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where the status page listens, and the address people know it by."""
+
+    host: str
+    port: int
+    public_url: str  # without a slash at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long looks and their roll-ups are kept."""
+
+    looks_days: int = 400
+    minutes_days: int = 400
+    hours_days: int = 1830
+    days_days: int = 3660
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioSender:
+    """An account that sends SMS through Twilio's Messages API."""
+
+    base_url: str
+    account_sid: str
+    auth_token: str = field(repr=False)
+    sender: str
+    timeout_s: float = 30.0
+    lookup_grace_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSender:
+    """The demo's phone: an idempotent HTTP inbox."""
+
+    url: str
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a configuration says."""
+
+    world: World
+    page: Page
+    data_directory: Path
+    retention: Retention
+    sender: TwilioSender | PhoneSender | None
+    recipients: tuple[Recipient, ...]
+    secrets: tuple[str, ...] = field(repr=False)  # every resolved secret, longest first
+    source: Path
