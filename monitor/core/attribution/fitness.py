@@ -1,0 +1,93 @@
+"""Rules 1 to 4: are we fit to judge anybody?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.core.attribution.grounds import cite, own, reference_ground, vantages_of
+from monitor.core.attribution.networks import seen_from_abroad
+from monitor.core.attribution.scene import Draft
+from monitor.core.attribution.witness import NAMES, TRUST
+from monitor.model import FaultDomain, Sight, Void
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from monitor.core.attribution.cells import Cell, Illness
+    from monitor.core.attribution.scene import Scene
+    from monitor.model import Ground
+
+
+def not_fit_to_judge(scene: Scene) -> Draft | None:
+    """Rules 1 to 4."""
+    fresh, seen, now = scene.fresh, scene.seen, scene.now
+    if Sight.ILL in fresh.sight.values() and seen.ill is not None:
+        return _ours(seen.ill.at, _illness(seen.ill), "own_health")
+    bad = [cell for cell in fresh.cells.values() if cell.look.failed]
+    fine = [cell for cell in fresh.cells.values() if cell.look.ok]
+    if scene.watching:
+        return _no_trust(scene, bad)
+    if _warming_up(scene):
+        return Draft(None, FaultDomain.NONE, now.at)
+    if not fresh.cells:
+        ground = own("no_fresh_looks", vantages=tuple(scene.plan.checks_of))
+        return _ours(now.at, ground, "own_health")
+    onset_at = min((cell.since_at for cell in bad), default=now.at)
+    at = vantages_of(bad)
+    if bad and all(cell.look.sighting.failure in NAMES for cell in bad):
+        ground = cite("own_names_failed", 0.9, bad, vantages=at)
+        return _ours(onset_at, ground, "references_back")
+    lost = reference_ground(scene, failed=True)
+    networks = {scene.plan.world.vantages[v].network for v in scene.plan.at_home}
+    fine_at_home = any(cell.look.vantage in scene.plan.at_home for cell in fine)
+    if bad and not fine_at_home and len(networks) >= 2:
+        grounds = (lost, *seen_from_abroad(scene))
+        return Draft(
+            None,
+            FaultDomain.NETWORK_DOMESTIC,
+            onset_at,
+            grounds=grounds,
+            would_change=("references_back",),
+        )
+    return _ours(onset_at, lost, "references_back")
+
+
+def _ours(onset_at: datetime, ground: Ground, would_change: str) -> Draft:
+    return Draft(
+        None,
+        FaultDomain.MONITOR,
+        onset_at,
+        confidence=0.97,
+        grounds=(ground,),
+        would_change=(would_change,),
+    )
+
+
+def _illness(ill: Illness) -> Ground:
+    looks = (ill.look,) if ill.look else ()
+    if ill.why is Void.CLOCK_STEP:
+        return own("own_clock_step", looks, step_s=round(ill.health.clock_step_s, 1))
+    if ill.why is Void.LOOP_LAG:
+        return own("own_loop_lag", looks, lag_s=round(ill.health.lag_s, 2))
+    return own("own_resources_spent", looks, open_files=ill.health.open_files)
+
+
+def _warming_up(scene: Scene) -> bool:
+    """Just started: not every reference has been looked at once, and there was no time to."""
+    plan = scene.plan
+    asked = {(v, check.id) for (v, _), checks in plan.references_of.items() for check in checks}
+    patience_s = max((plan.fresh_for_s[check] for _, check in asked), default=0.0)
+    young = scene.now.mono_s - scene.seen.started_mono_s < patience_s
+    return young and not asked <= scene.seen.cells.keys()
+
+
+def _no_trust(scene: Scene, bad: Sequence[Cell]) -> Draft | None:
+    """Rule 3: every party at once with a bad certificate is our clock or our trust store."""
+    refused = [cell for cell in bad if cell.look.sighting.failure in TRUST]
+    parties = {scene.plan.target_of[cell.look.check].party for cell in refused}
+    if len(parties) < 2:
+        return None
+    at = vantages_of(refused)
+    ground = cite("own_trust_failed", 0.9, refused, vantages=at, parties=len(parties))
+    return _ours(min(cell.since_at for cell in refused), ground, "own_health")

@@ -1,0 +1,265 @@
+"""Rules 5 to 12: whose service fails, and whose fault is it?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from monitor.core.attribution.grounds import (
+    around,
+    cite,
+    commonest,
+    confidence,
+    dissent,
+    failed_ground,
+    mode_of,
+    operations_failing,
+    reference_ground,
+    vantages_of,
+)
+from monitor.core.attribution.scene import Draft
+from monitor.core.attribution.witness import OTHER_INTERFACE, OUR_ACCESS, references
+from monitor.model import Failure, FaultDomain, Mode, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.core.attribution.scene import Scene
+    from monitor.core.attribution.witness import Testimony
+    from monitor.model import Service
+
+TOGETHER_S = 45.0  # onsets this close count as one event
+
+
+def about_services(scene: Scene) -> list[Draft]:
+    """Rules 5 to 12, one verdict per service at most."""
+    plan = scene.plan
+    found: dict[str, Draft] = {}
+    for service in (*plan.platform_services, *plan.upstream_services):
+        draft = _access(scene, service) or _direct(scene, service)
+        if draft is not None:
+            found[service.id] = draft
+    _together(scene, found)
+    for service in plan.upstream_services:
+        if service.id not in found and (draft := _relay(scene, service, found)) is not None:
+            found[service.id] = draft
+    for service in (*plan.platform_services, *plan.upstream_services):
+        if service.id in found:
+            continue
+        draft = _slow(scene, service) or _unexplained(scene, service)
+        if draft is not None:
+            found[service.id] = draft
+    return list(found.values())
+
+
+def _concluded(scene: Scene, service: Service) -> dict[str, Testimony]:
+    heard = ((o.id, scene.direct[service.id, o.id]) for o in service.operations)
+    return {o: said for o, said in heard if said.most_fail and said.lasting}
+
+
+def _access(scene: Scene, service: Service) -> Draft | None:
+    """Rule 5. One fresh refusal of our credentials is enough to forbid naming the upstream."""
+    heard = {o.id: scene.direct[service.id, o.id] for o in service.operations}
+    failed = [cell for said in heard.values() for cell in said.failed_looks]
+    refused = [cell for cell in failed if cell.look.sighting.failure in OUR_ACCESS]
+    if not refused:
+        return None
+    operations = tuple(
+        o
+        for o, said in heard.items()
+        if any(c.look.sighting.failure in OUR_ACCESS for c in said.failed_looks)
+    )
+    only_ours = len(refused) == len(failed)
+    return Draft(
+        service.id,
+        FaultDomain.CREDENTIALS if only_ours else FaultDomain.UNDETERMINED,
+        min(cell.since_at for cell in refused),
+        mode=mode_of(service, operations),
+        operations=operations if only_ours else operations_failing(service, heard),
+        confidence=0.97 if only_ours else 0.5,
+        grounds=(
+            cite(
+                "credentials_refused",
+                0.9,
+                refused,
+                service=service.id,
+                failure=commonest(refused),
+                vantages=vantages_of(refused),
+            ),
+            reference_ground(scene, failed=False),
+        ),
+        would_change=("credentials_renewed",),
+    )
+
+
+def _direct(scene: Scene, service: Service) -> Draft | None:
+    """Rules 7 and 8."""
+    concluded = _concluded(scene, service)
+    if not concluded:
+        return None
+    failed = tuple({id(c): c for said in concluded.values() for c in said.failed_looks}.values())
+    kinds = {cell.look.sighting.failure for cell in failed}
+    operations = tuple(concluded)
+    ours = service.party == scene.plan.world.platform
+    domain = FaultDomain.PLATFORM if ours else FaultDomain.UPSTREAM
+    nameable = True
+    if not ours and kinds <= OTHER_INTERFACE:
+        domain, nameable = FaultDomain.CONTRACT, False
+    elif not ours and Failure.APPLICATION_REJECTED in kinds:
+        domain, nameable = FaultDomain.UNDETERMINED, False
+    least = min(concluded.values(), key=_agreement)
+    return Draft(
+        service.id,
+        domain,
+        min(cell.since_at for cell in failed),
+        party=service.party if nameable else None,
+        mode=mode_of(service, operations),
+        operations=operations,
+        confidence=confidence(len(least.failing), len(least.fine) + len(least.slow)),
+        nameable=nameable,
+        grounds=(
+            failed_ground(scene, service, operations, failed),
+            *around(scene, service),
+            *dissent(service, least),
+        ),
+        would_change=("direct_answers", "references_back"),
+    )
+
+
+def _agreement(said: Testimony) -> int:
+    return len(said.failing) - len(said.fine) - len(said.slow)
+
+
+def _together(scene: Scene, found: dict[str, Draft]) -> None:
+    """Rule 6: what began together is not laid at one party's door."""
+    plan = scene.plan
+    blamed = {
+        s: d for s, d in found.items() if d.domain in (FaultDomain.UPSTREAM, FaultDomain.PLATFORM)
+    }
+    upstreams = [s.id for s in plan.upstream_services if s.id in blamed]
+    parties = {plan.world.services[s].party for s in blamed}
+    everybody = len(parties) == len(plan.world.parties) and len(parties) >= 3
+    group = list(blamed) if everybody else upstreams
+    if len({plan.world.services[s].party for s in group}) < 2:
+        return
+    onsets = [blamed[s].onset_at for s in group]
+    if (max(onsets) - min(onsets)).total_seconds() > TOGETHER_S:
+        return
+    ground = cite("both_upstreams", 0.7, services=tuple(group))
+    for service in group:
+        found[service] = replace(
+            blamed[service],
+            domain=FaultDomain.SHARED,
+            party=None,
+            nameable=False,
+            confidence=0.9,
+            grounds=(*blamed[service].grounds, ground),
+            would_change=("longer",),
+        )
+
+
+def _relay(scene: Scene, service: Service, found: Mapping[str, Draft]) -> Draft | None:
+    """Rule 9; a platform that fails as a whole explains its relays by itself."""
+    plan = scene.plan
+    if any(s.id in found for s in plan.platform_services):
+        return None
+    heard = {o.id: scene.relayed[service.id, o.id] for o in service.operations}
+    broken = {o: said for o, said in heard.items() if said.most_fail and said.lasting}
+    broken = {o: t for o, t in broken.items() if len(scene.direct[service.id, o].fine) >= 2}
+    if not broken:
+        return None
+    failed = tuple({id(c): c for said in broken.values() for c in said.failed_looks}.values())
+    least = min(broken.values(), key=_agreement)
+    direct_at = tuple(scene.direct[service.id, next(iter(broken))].fine)
+    at = vantages_of(failed)
+    return Draft(
+        service.id,
+        FaultDomain.PLATFORM,
+        min(cell.since_at for cell in failed),
+        party=plan.world.platform,
+        mode=mode_of(service, tuple(broken)),
+        operations=tuple(broken),
+        confidence=confidence(len(least.failing), len(least.fine) + len(least.slow)),
+        nameable=True,
+        grounds=(
+            cite("relay_failed", 0.9, failed, service=service.id, vantages=at),
+            cite("direct_fine", 0.85, service=service.id, vantages=direct_at),
+            reference_ground(scene, failed=False),
+        ),
+        would_change=("direct_answers",),
+    )
+
+
+def _slow(scene: Scene, service: Service) -> Draft | None:
+    """Rule 10; a vantage where the references are slow too is no witness of slowness."""
+    heard = {o.id: scene.direct[service.id, o.id] for o in service.operations}
+    late = {o: said for o, said in heard.items() if said.most_slow}
+    if not late:
+        return None
+    cells = tuple({id(c): c for t in late.values() for cs in t.slow.values() for c in cs}.values())
+    if any(
+        ref.look.slow
+        for v in vantages_of(cells)
+        for ref in references(scene.plan, scene.fresh, v, Scope.DOMESTIC)
+    ):
+        return None
+    others = [s for s in scene.plan.world.services.values() if s.party != service.party]
+    if others and all(
+        any(scene.direct[s.id, o.id].most_slow for o in s.operations) for s in others
+    ):
+        return None  # everybody is slow at once: that is our line or our machine
+    ours = service.party == scene.plan.world.platform
+    durations = sorted(cell.look.duration_s for cell in cells)
+    least = min(late.values(), key=lambda said: len(said.slow) - len(said.fine))
+    return Draft(
+        service.id,
+        FaultDomain.PLATFORM if ours else FaultDomain.UPSTREAM,
+        min(cell.since_at for cell in cells),
+        party=service.party,
+        mode=Mode.SLOW,
+        operations=tuple(late),
+        confidence=confidence(len(least.slow), len(least.fine) + len(least.failing)),
+        nameable=True,
+        grounds=(
+            cite(
+                "slow_answers",
+                0.9,
+                cells,
+                service=service.id,
+                vantages=vantages_of(cells),
+                median_s=round(durations[len(durations) // 2], 1),
+            ),
+            *around(scene, service),
+        ),
+        would_change=("longer", "references_back"),
+    )
+
+
+def _unexplained(scene: Scene, service: Service) -> Draft | None:
+    """Rules 11 and 12."""
+    heard = {o.id: scene.direct[service.id, o.id] for o in service.operations}
+    operations = operations_failing(service, heard)
+    if not operations:
+        return None
+    failed = tuple({id(c): c for o in operations for c in heard[o].failed_looks}.values())
+    at = vantages_of(failed)
+    others = sum(len(heard[o].fine) + len(heard[o].slow) for o in operations)
+    alone = len(at) == 1 and others > 0
+    grounds = [failed_ground(scene, service, operations, failed)]
+    if alone:
+        grounds.append(cite("one_vantage_only", 0.8, vantages=at))
+    elif len(at) == 1:
+        grounds.append(cite("not_enough_vantages", 0.8, against=True, vantages=at, needed=2))
+    for operation in operations:
+        grounds.extend(dissent(service, heard[operation])[:1])
+        break
+    return Draft(
+        service.id,
+        FaultDomain.PATH if alone else FaultDomain.UNDETERMINED,
+        min(cell.since_at for cell in failed),
+        mode=mode_of(service, operations) if not others else Mode.PARTIAL,
+        operations=operations,
+        confidence=0.8 if alone else 0.5,
+        grounds=tuple(grounds),
+        would_change=("second_vantage",) if len(at) == 1 else ("longer",),
+    )

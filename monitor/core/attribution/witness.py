@@ -1,0 +1,226 @@
+"""Who may speak: which vantages see, and what each of them says about an operation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.model import Failure, Role, Scope, Sight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from monitor.core.attribution.cells import Cell, Seen
+    from monitor.model import Check, Instant, Service, Target, World
+
+TIMEOUT_SLACK_S = 1.0
+
+OUR_ACCESS = frozenset(
+    {Failure.HTTP_401, Failure.HTTP_403, Failure.HTTP_429, Failure.CREDENTIALS_REFUSED}
+)
+OTHER_INTERFACE = frozenset(
+    {
+        Failure.HTTP_4XX,
+        Failure.HTTP_UNEXPECTED_STATUS,
+        Failure.HEADER_MISMATCH,
+        Failure.JSON_MISMATCH,
+        Failure.JSON_UNREADABLE,
+        Failure.TEXT_MISMATCH,
+        Failure.REDIRECT_LOOP,
+        Failure.REDIRECT_REFUSED,
+    }
+)
+NAMES = frozenset(
+    {
+        Failure.DNS_TIMEOUT,
+        Failure.DNS_SERVFAIL,
+        Failure.DNS_REFUSED,
+        Failure.DNS_NO_ANSWER,
+        Failure.DNS_NXDOMAIN,
+        Failure.DNS_BOGON,
+        Failure.DNS_MALFORMED,
+    }
+)
+TRUST = frozenset(
+    {
+        Failure.TLS_EXPIRED,
+        Failure.TLS_NOT_YET_VALID,
+        Failure.TLS_UNKNOWN_AUTHORITY,
+        Failure.TLS_INVALID,
+        Failure.TLS_WRONG_HOST,
+    }
+)
+
+
+class Plan:
+    """The declared world, arranged for judging; built once."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.rules = world.rules
+        self.target_of: dict[str, Target] = {
+            check.id: world.targets[check.target] for check in world.checks.values()
+        }
+        self.checks_of: dict[str, tuple[Check, ...]] = {
+            vantage: tuple(c for c in world.checks.values() if vantage in c.vantages)
+            for vantage in world.vantages
+        }
+        self.fresh_for_s: dict[str, float] = {
+            check.id: world.rules.stale_intervals * check.every_s
+            + check.timeout_s
+            + TIMEOUT_SLACK_S
+            for check in world.checks.values()
+        }
+        self.at_home = tuple(v for v, at in world.vantages.items() if at.country == world.country)
+        self.abroad = tuple(v for v, at in world.vantages.items() if at.country != world.country)
+        self.platform_services = tuple(
+            s for s in world.services.values() if s.party == world.platform
+        )
+        self.upstream_services = tuple(
+            s for s in world.services.values() if s.party != world.platform
+        )
+        self.references_of: dict[tuple[str, Scope], tuple[Check, ...]] = {
+            (vantage, scope): tuple(
+                check
+                for check in checks
+                if self.target_of[check.id].role is Role.REFERENCE
+                and self.target_of[check.id].scope is scope
+            )
+            for vantage, checks in self.checks_of.items()
+            for scope in Scope
+        }
+        each = [(s, o.id) for s in world.services.values() for o in s.operations]
+        self.relays = {(s.id, o): self._checks(s, o, Role.RELAY) for s, o in each}
+        self.fronts = {(s.id, o): self._checks(s, o, Role.FRONT) for s, o in each}
+        self.direct = {
+            (s.id, o): self._checks(s, o, Role.TRANSACTION) or self.fronts[s.id, o] for s, o in each
+        }
+
+    def _checks(self, service: Service, operation: str, role: Role) -> tuple[Check, ...]:
+        return tuple(
+            check
+            for check in self.world.checks.values()
+            if (target := self.target_of[check.id]).service == service.id
+            and target.role is role
+            and (not target.operations or operation in target.operations)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The cells young enough to speak, at one moment."""
+
+    cells: Mapping[tuple[str, str], Cell]
+    sight: Mapping[str, Sight]
+
+    def of(self, vantages: Iterable[str], checks: Iterable[Check]) -> tuple[Cell, ...]:
+        """Cells of these checks from these vantages, in that order."""
+        keys = ((v, c.id) for c in checks for v in vantages)
+        return tuple(self.cells[key] for key in keys if key in self.cells)
+
+
+def references(plan: Plan, fresh: Fresh, vantage: str, scope: Scope) -> tuple[Cell, ...]:
+    """What `vantage` last saw of the references of `scope`."""
+    return fresh.of((vantage,), plan.references_of[vantage, scope])
+
+
+def fresh_view(plan: Plan, seen: Seen, now: Instant) -> Fresh:
+    """Leave out what is too old, and say of every vantage whether it is a witness."""
+    cells = {
+        key: cell
+        for key, cell in seen.cells.items()
+        if now.mono_s - cell.look.started_mono_s <= plan.fresh_for_s[key[1]]
+    }
+    young = Fresh(cells, {})
+    ill = seen.ill is not None and now.mono_s - seen.ill.mono_s < plan.rules.ill_for_s
+    speaking = {vantage for vantage, _ in cells}
+    return Fresh(
+        cells, {v: _sight(plan, young, v, now, v in speaking, ill) for v in plan.checks_of}
+    )
+
+
+def _sight(plan: Plan, fresh: Fresh, vantage: str, now: Instant, speaks: bool, ill: bool) -> Sight:
+    if ill:
+        return Sight.ILL
+    if not speaks:
+        return Sight.SILENT
+    scope = Scope.DOMESTIC if vantage in plan.at_home else Scope.INTERNATIONAL
+    answered = any(
+        cell.look.ok and now.mono_s - cell.look.started_mono_s <= plan.rules.reference_fresh_s
+        for cell in references(plan, fresh, vantage, scope)
+    )
+    return Sight.SEES if answered else Sight.ISOLATED
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What the witnesses say of one operation, asked directly (or through the platform)."""
+
+    failing: Mapping[str, tuple[Cell, ...]]  # vantage -> its failing cells, vouched for
+    slow: Mapping[str, tuple[Cell, ...]]
+    fine: Mapping[str, tuple[Cell, ...]]
+
+    @property
+    def witnesses(self) -> int:
+        """How many vantages say anything."""
+        return len(self.failing) + len(self.slow) + len(self.fine)
+
+    @property
+    def failed_looks(self) -> tuple[Cell, ...]:
+        """All failing cells."""
+        return tuple(cell for cells in self.failing.values() for cell in cells)
+
+    @property
+    def most_fail(self) -> bool:
+        """Two witnesses or more, and more than those who disagree."""
+        return len(self.failing) >= 2 and len(self.failing) > len(self.slow) + len(self.fine)
+
+    @property
+    def lasting(self) -> bool:
+        """Three failed looks, two of them in a row from one place: not one bad second."""
+        runs = [max(cell.run for cell in cells) for cells in self.failing.values()]
+        return sum(runs) >= 3 and max(runs, default=0) >= 2
+
+    @property
+    def most_slow(self) -> bool:
+        """As `most_fail`, for answers that are right and late, twice in a row."""
+        late = [v for v, cells in self.slow.items() if any(cell.run >= 2 for cell in cells)]
+        return len(late) >= 2 and len(late) > len(self.fine) + len(self.failing)
+
+
+def hear(plan: Plan, fresh: Fresh, checks: Sequence[Check]) -> Testimony:
+    """Ask every in-country vantage that sees about these checks.
+
+    A failing cell counts only if one of the vantage's own domestic references answered after the
+    failing began, and had been answering without a break when the latest failing look began; else
+    the vantage may have lost its own line, or only just got it back.
+    """
+    failing: dict[str, tuple[Cell, ...]] = {}
+    slow: dict[str, tuple[Cell, ...]] = {}
+    fine: dict[str, tuple[Cell, ...]] = {}
+    for vantage in plan.at_home:
+        if fresh.sight[vantage] is not Sight.SEES:
+            continue
+        cells = fresh.of((vantage,), checks)
+        if not cells:
+            continue
+        bad = tuple(cell for cell in cells if cell.look.failed)
+        late = tuple(cell for cell in cells if cell.look.slow)
+        if bad:
+            vouched = tuple(cell for cell in bad if _vouched(plan, fresh, vantage, cell))
+            if vouched:
+                failing[vantage] = vouched
+        elif late:
+            slow[vantage] = late
+        else:
+            fine[vantage] = cells
+    return Testimony(failing, slow, fine)
+
+
+def _vouched(plan: Plan, fresh: Fresh, vantage: str, cell: Cell) -> bool:
+    return any(
+        ref.look.ok
+        and ref.look.started_mono_s >= cell.since_mono_s
+        and ref.since_mono_s <= cell.look.started_mono_s
+        for ref in references(plan, fresh, vantage, Scope.DOMESTIC)
+    )
