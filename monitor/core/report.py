@@ -1,0 +1,185 @@
+"""What an incident report shows, as facts: no words, no HTML."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from monitor.core.lookmap import LookMap, look_map
+from monitor.model import EntryKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from monitor.model import (
+        Delivery,
+        DeliveryState,
+        Entry,
+        Ground,
+        Incident,
+        MessageKind,
+        Observation,
+        World,
+    )
+
+_MARGIN_SHARE = 0.25
+_LEAST_MARGIN_S, _MOST_MARGIN_S = 60.0, 900.0
+_CLAIMS = frozenset({EntryKind.CONFIRMED, EntryKind.REVISED, EntryKind.STILL, EntryKind.RELAPSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timeline; `withdrawn_at` is when a revision took it back."""
+
+    entry: Entry
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """How often a target failed in one way, and where that was seen."""
+
+    target: str
+    failure: str
+    count: int
+    vantages: tuple[str, ...]
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """How many messages of a kind stand where."""
+
+    kind: MessageKind
+    state: DeliveryState
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportModel:
+    """Everything a report says, for any language."""
+
+    incident: Incident
+    now: datetime
+    ended_at: datetime | None
+    duration_s: float
+    timeline: tuple[Line, ...]
+    grounds_for: tuple[Ground, ...]
+    grounds_against: tuple[Ground, ...]
+    looks: LookMap | None  # None: no look of that time is kept
+    cut_at: datetime | None  # the looks were too many: those after this are left out
+    failures: tuple[FailureRow, ...]
+    messages: tuple[MessageRow, ...]
+
+
+def report_span(incident: Incident, now: datetime) -> tuple[datetime, datetime]:
+    """Return the stretch of time a report looks at: the incident and a margin on both sides.
+
+    The margin is a quarter of its length, at least one minute and at most fifteen.
+    """
+    end = ended_at(incident) or now
+    length_s = (end - incident.onset_at).total_seconds()
+    margin = timedelta(seconds=min(_MOST_MARGIN_S, max(_LEAST_MARGIN_S, length_s * _MARGIN_SHARE)))
+    return incident.onset_at - margin, max(incident.onset_at, min(now, end + margin))
+
+
+def ended_at(incident: Incident) -> datetime | None:
+    """Return when the trouble was over, once the incident is closed; else None."""
+    if not incident.state.closed:
+        return None
+    return incident.recovered_at or incident.resolved_at
+
+
+def timeline(incident: Incident) -> tuple[Line, ...]:
+    """Return the story, oldest first, with every claim that was taken back marked as such."""
+    lines = []
+    for index, entry in enumerate(incident.story):
+        withdrawn_at = None
+        if entry.kind in _CLAIMS:
+            later = incident.story[index + 1 :]
+            revision = next((e for e in later if e.kind is EntryKind.REVISED), None)
+            if revision is not None and revision.verdict.claim != entry.verdict.claim:
+                withdrawn_at = revision.at
+        lines.append(Line(entry, withdrawn_at))
+    return tuple(lines)
+
+
+def report(
+    world: World,
+    incident: Incident,
+    observations: Sequence[Observation],
+    deliveries: Iterable[Delivery],
+    now: datetime,
+    *,
+    complete: bool = True,
+) -> ReportModel:
+    """Compose the report of an incident.
+
+    Args:
+        world: What is declared.
+        incident: The incident with its story.
+        observations: Looks of `report_span`, oldest first, of any targets.
+        deliveries: All its messages.
+        now: Aware time of the reader's request.
+        complete: Whether `observations` are all there are; if not, the picture ends with them.
+
+    Returns:
+        The facts of the report.
+    """
+    over_at = ended_at(incident)
+    since, until = report_span(incident, now)
+    cut_at = observations[-1].started_at if observations and not complete else None
+    seen_until = (over_at or now) if cut_at is None else min(over_at or now, cut_at)
+    grounds = incident.verdict.grounds
+    return ReportModel(
+        incident=incident,
+        now=now,
+        ended_at=over_at,
+        duration_s=((over_at or now) - incident.onset_at).total_seconds(),
+        timeline=timeline(incident),
+        grounds_for=tuple(g for g in grounds if g.supports),
+        grounds_against=tuple(g for g in grounds if not g.supports),
+        looks=look_map(
+            world,
+            observations,
+            since=since,
+            until=cut_at or until,
+            onset_at=incident.onset_at,
+            ended_at=seen_until,
+            about=incident.verdict.service,
+        ),
+        cut_at=cut_at,
+        failures=_failures(observations, incident.onset_at, over_at or now),
+        messages=_messages(deliveries),
+    )
+
+
+def _failures(
+    observations: Sequence[Observation], since: datetime, until: datetime
+) -> tuple[FailureRow, ...]:
+    found: dict[tuple[str, str], list[Observation]] = {}
+    for look in observations:
+        failure = look.sighting.failure
+        if look.failed and failure is not None and since <= look.started_at <= until:
+            found.setdefault((look.target, failure.value), []).append(look)
+    rows = (
+        FailureRow(
+            target,
+            failure,
+            len(looks),
+            tuple(sorted({look.vantage for look in looks})),
+            min(look.started_at for look in looks),
+            max(look.started_at for look in looks),
+        )
+        for (target, failure), looks in found.items()
+    )
+    return tuple(sorted(rows, key=lambda row: (-row.count, row.target, row.failure)))
+
+
+def _messages(deliveries: Iterable[Delivery]) -> tuple[MessageRow, ...]:
+    counted = Counter((d.kind, d.state) for d in deliveries)
+    return tuple(MessageRow(kind, state, count) for (kind, state), count in sorted(counted.items()))
