@@ -1,0 +1,262 @@
+"""The composition root: the only file that knows every part. Straight, on purpose.
+
+`assemble` joins parts that may be real or fakes at the ports; `serve` makes the real ones, opens
+the doors, and closes everything in the reverse order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import aiohttp
+import structlog
+from aiohttp import web
+from apscheduler.triggers.cron import CronTrigger
+
+from monitor.clock import SystemClock, SystemIds
+from monitor.core.attribution.decide import DecisionList
+from monitor.looking import Looker
+from monitor.metrics import Metrics
+from monitor.notify.outbox import Outbox
+from monitor.notify.phone import PhoneSender
+from monitor.notify.twilio import TwilioSender
+from monitor.pipeline import Pipeline
+from monitor.ports import StoreError
+from monitor.schedule import Calendar, MonotonicScheduler
+from monitor.selfwatch import LoopWatch
+from monitor.settings import PhoneSender as PhoneSettings
+from monitor.settings import TwilioSender as TwilioSettings
+from monitor.store.sqlite import SqliteStore
+from monitor.web import make_app
+from monitor.wording import Wording
+from probes.registry import make_probes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from monitor.model import Picture
+    from monitor.ports import Clock, Ids, Probe, Publisher, SelfWatch, Sender, Store
+    from monitor.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+ROLL_UP_S = 60.0
+SURE_OF_TIME_S = 3600.0  # a wall clock that moved more since the start deletes nothing
+PRUNE_HOUR = 3  # in the page's time zone; the quietest hour
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an application is made of; each member is a port."""
+
+    clock: Clock
+    ids: Ids
+    watch: SelfWatch
+    store: Store
+    sender: Sender | None
+    probes: Mapping[str, Probe]
+    publisher: Publisher
+
+
+class Board:
+    """Holds the newest picture for whoever shows it (port `Publisher`)."""
+
+    def __init__(self) -> None:
+        self.picture: Picture | None = None
+
+    def publish(self, picture: Picture) -> None:
+        """Take the newest picture."""
+        self.picture = picture
+
+
+class App:
+    """Everything that runs, joined."""
+
+    def __init__(self, settings: Settings, parts: Parts, *, outbox_idle_s: float = 1.0) -> None:
+        world, clock = settings.world, parts.clock
+        self.settings = settings
+        self.parts = parts
+        self._offset_s = self._wall_offset()
+        self.metrics = Metrics(world, clock, parts.watch)
+        self.wording = Wording.load(world)
+        self.outbox = (
+            Outbox(
+                parts.store,
+                parts.sender,
+                {recipient.id: recipient for recipient in settings.recipients},
+                clock,
+                idle_s=outbox_idle_s,
+                on_change=self.metrics.delivered,
+            )
+            if parts.sender is not None
+            else None
+        )
+        self.pipeline = Pipeline(
+            world=world,
+            engine=DecisionList(world),
+            store=parts.store,
+            publisher=parts.publisher,
+            clock=clock,
+            watch=parts.watch,
+            meter=self.metrics,
+            recipients=settings.recipients if parts.sender is not None else (),
+            channel=parts.sender.channel if parts.sender is not None else "none",
+            text=self.wording.message,
+            planned=self.outbox.wake if self.outbox is not None else lambda: None,
+        )
+        self.looker = Looker(
+            probes=parts.probes,
+            clock=clock,
+            ids=parts.ids,
+            watch=parts.watch,
+            seen=self.pipeline.seen,
+        )
+        self.scheduler = MonotonicScheduler(clock)
+        self.calendar = Calendar(clock)
+
+    async def run(self) -> None:
+        """Look, judge, tell, until cancelled. The store must be open."""
+        await self._account_for_absence()
+        await self.pipeline.start()
+        world = self.settings.world
+        for check in world.checks.values():
+            for vantage in (world.vantages[v] for v in check.vantages):
+                self.scheduler.every(
+                    f"{check.id}@{vantage.id}",
+                    check.every_s,
+                    partial(self.looker.look, check, vantage),
+                    missed=partial(self.looker.missed, check, vantage),
+                )
+        self.scheduler.every("tick", world.rules.tick_s, self.pipeline.tick)
+        self.scheduler.every("roll-up", ROLL_UP_S, self._roll_up)
+        self.calendar.at(
+            "prune",
+            CronTrigger(hour=PRUNE_HOUR, minute=40, timezone=world.time_zone),
+            self._prune,
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.scheduler.run(), name="scheduler")
+            group.create_task(self.calendar.run(), name="calendar")
+            if self.outbox is not None:
+                group.create_task(self.outbox.run(), name="outbox")
+
+    async def _account_for_absence(self) -> None:
+        """Looks that fell into the time we did not run are records, not a hole."""
+        last = await self.parts.store.last_look_at()
+        if last is None:
+            return
+        absent_s = (self.parts.clock.utc() - last).total_seconds()
+        world = self.settings.world
+        for check in world.checks.values():
+            turns = int(absent_s // check.every_s) - 1
+            for vantage in check.vantages:
+                if turns > 0:
+                    self.looker.missed(check, world.vantages[vantage], turns)
+
+    async def _roll_up(self) -> None:
+        with _tolerated("roll_up_failed"):
+            await self.parts.store.roll_up(self.parts.clock.utc())
+
+    async def _prune(self) -> None:
+        if abs(self._wall_offset() - self._offset_s) > SURE_OF_TIME_S:
+            self.metrics.warned("clock_unsure")
+            log.error("prune_put_off", error="the wall clock stepped; nothing is deleted by it")
+            return
+        with _tolerated("prune_failed"):
+            await self.parts.store.prune(self.parts.clock.utc())
+
+    def _wall_offset(self) -> float:
+        return self.parts.clock.utc().timestamp() - self.parts.clock.monotonic()
+
+    def health(self) -> dict[str, object]:
+        """Whether we live (ticks go on) and are ready (a picture exists, the store works)."""
+        return self.pipeline.health()
+
+
+@contextlib.contextmanager
+def _tolerated(event: str) -> Iterator[None]:
+    """What fails here is tried again by the timetable; the looks go on meanwhile."""
+    try:
+        yield
+    except StoreError as error:
+        log.error(event, error=str(error))  # noqa: TRY400 - one sentence says it; no trace needed
+
+
+async def serve(settings: Settings, *, ready: asyncio.Event | None = None) -> None:
+    """Run the real thing until cancelled.
+
+    Args:
+        settings: A checked configuration.
+        ready: Set once the page answers.
+
+    Raises:
+        StoreError: The data directory cannot be used.
+        OSError: The page's address cannot be listened on.
+    """
+    clock = SystemClock()
+    async with contextlib.AsyncExitStack() as stack:
+        store = SqliteStore(
+            settings.data_directory,
+            clock=clock,
+            retention=settings.retention,
+            time_zone=settings.world.time_zone,
+        )
+        await store.open()
+        stack.push_async_callback(store.close)
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(trust_env=False, cookie_jar=aiohttp.DummyCookieJar())
+        )
+        sender = make_sender(settings.sender, session)
+        if sender is not None:
+            stack.push_async_callback(sender.close)
+        watch = LoopWatch(clock)
+        board = Board()
+        probes = make_probes()
+        parts = Parts(clock, SystemIds(), watch, store, sender, probes, board)
+        app = App(settings, parts)
+        site = make_app(
+            world=settings.world,
+            wording=app.wording,
+            clock=clock,
+            picture=lambda: board.picture,
+            store=store,
+            metrics=app.metrics.render,
+            health=app.health,
+            failed=lambda what: app.metrics.warned(f"{what}_failed"),
+            public_url=settings.page.public_url,
+        )
+        runner = web.AppRunner(site, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, settings.page.host, settings.page.port).start()
+        log.info("listening", host=settings.page.host, port=settings.page.port)
+        if ready is not None:
+            ready.set()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(watch.run(), name="self-watch")
+            group.create_task(app.run(), name="app")
+
+
+def make_sender(
+    chosen: TwilioSettings | PhoneSettings | None, session: aiohttp.ClientSession
+) -> Sender | None:
+    """The sender that the configuration chose, or None where nobody is to be told."""
+    match chosen:
+        case None:
+            return None
+        case TwilioSettings():
+            return TwilioSender(
+                base_url=chosen.base_url,
+                account_sid=chosen.account_sid,
+                auth_token=chosen.auth_token,
+                sender=chosen.sender,
+                timeout_s=chosen.timeout_s,
+                lookup_grace_s=chosen.lookup_grace_s,
+                session=session,
+            )
+        case PhoneSettings():
+            return PhoneSender(url=chosen.url, timeout_s=chosen.timeout_s, session=session)

@@ -1,0 +1,125 @@
+"""An incident's report as a file, from the data alone: no monitor need run."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import asdict
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from monitor.clock import SystemClock
+from monitor.core.report import report, report_span
+from monitor.settings import SettingsError, load
+from monitor.store.sqlite import SqliteStore
+from monitor.web.assets import Assets
+from monitor.web.reports import MOST_LOOKS
+from monitor.web.reportview import report_view
+from monitor.web.templating import Templates
+from monitor.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from monitor.model import Delivery, Incident, Observation
+    from monitor.settings import Settings
+
+
+async def write_report(
+    ref: int,
+    data: Path,
+    config: Path | None,
+    form: str,
+    language: str | None,
+    environ: Mapping[str, str],
+) -> str:
+    """The report of incident `ref`, public or not, as HTML or JSON.
+
+    Args:
+        ref: The reference.
+        data: The directory with the data, or the one that `govah demo --data` left.
+        config: The configuration; default `data`/demo.yaml.
+        form: `html` or `json`.
+        language: One of the configuration's; default its first.
+        environ: For secrets in the configuration; a report needs none, so missing ones are no
+            error.
+
+    Raises:
+        SettingsError: The configuration is wrong.
+        StoreError: The data cannot be read, or a monitor is running on it.
+        LookupError: There is no such incident or language.
+    """
+    settings = _settings(config or data / "demo.yaml", environ)
+    world = settings.world
+    language = language or world.languages[0]
+    if language not in world.languages:
+        raise LookupError(f"{language}: not a language of this page; one of {world.languages}")
+    clock = SystemClock()
+    folder = data / "data" if (data / "data").is_dir() else data
+    store = SqliteStore(folder, clock=clock, time_zone=world.time_zone)
+    await store.open()
+    try:
+        incident = await store.incident(ref)
+        if incident is None:
+            raise LookupError(f"{ref}: there is no such incident in {folder}")
+        since, until = report_span(incident, clock.utc())
+        looks = await store.observations(
+            targets=tuple(world.targets), since=since, until=until, limit=MOST_LOOKS
+        )
+        deliveries = await store.deliveries_of(ref)
+    finally:
+        await store.close()
+    if form == "json":
+        return _json(incident, looks, deliveries)
+    model = report(
+        world,
+        incident,
+        looks,
+        deliveries,
+        clock.utc(),
+        complete=len(looks) < MOST_LOOKS,
+    )
+    wording = Wording.load(world)
+    view = report_view(world, wording, model, language, public_url=settings.page.public_url)
+    return Templates(wording, Assets()).render("incident.html", language, v=view)
+
+
+def _settings(config: Path, environ: Mapping[str, str]) -> Settings:
+    try:
+        return load(config, environ=environ, check_files=False)
+    except SettingsError as error:
+        if all("environment variable" in str(problem) for problem in error.problems):
+            return load(config, environ=_StandIns(environ), check_files=False)
+        raise
+
+
+class _StandIns(dict[str, str]):
+    """Has a value for every variable, so that a report can be made without the secrets."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The variable, or a stand-in."""
+        del default
+        return super().get(key) or "not-needed-for-a-report"
+
+
+def _json(incident: Incident, looks: Sequence[Observation], deliveries: Sequence[Delivery]) -> str:
+    counted: dict[str, int] = defaultdict(int)
+    for each in deliveries:
+        counted[f"{each.kind}.{each.state}"] += 1
+    document = {
+        "type": "govah-incident/1",
+        "incident": asdict(incident),
+        "messages": counted,
+        "looks": [asdict(look) for look in looks],
+    }
+    return json.dumps(document, default=_plain, ensure_ascii=False, indent=1)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"{type(value).__name__} has no JSON form")
