@@ -102,7 +102,9 @@ def report_view(
         operations=operations,
         confidence=say(
             "report.confidence",
-            what=wording.headline(verdict, language, platform_fine=False),
+            what=wording.headline(
+                verdict, language, platform_fine=False, over=incident.state.closed
+            ),
             percent=figures.percent(verdict.confidence),
         ),
         reasons=reasons(wording, model.grounds_for, language),
@@ -141,8 +143,9 @@ def report_view(
 
 def _headline(wording: Wording, model: ReportModel, language: str) -> str:
     figures = wording.voice(language).figures
-    what = wording.headline(model.incident.verdict, language)
-    since = figures.clock(model.incident.onset_at)
+    incident = model.incident
+    what = wording.headline(incident.verdict, language, over=incident.state.closed)
+    since = figures.clock(incident.onset_at)
     if model.ended_at is None:
         return wording.text(language, "report.open", since=since, what=what)
     until = figures.clock(model.ended_at)

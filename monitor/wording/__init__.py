@@ -58,10 +58,17 @@ class Wording:
         return messages.message(self.voice(language), kind, incident)
 
     def headline(
-        self, verdict: Verdict, language: str, *, platform_fine: bool | None = None
+        self,
+        verdict: Verdict,
+        language: str,
+        *,
+        platform_fine: bool | None = None,
+        over: bool = False,
     ) -> str:
         """Say a verdict in one sentence, naming nobody its level does not allow to name."""
-        return headlines.headline(self.voice(language), verdict, platform_fine=platform_fine)
+        return headlines.headline(
+            self.voice(language), verdict, platform_fine=platform_fine, over=over
+        )
 
     def standing(
         self, incident: Incident, language: str, *, platform_fine: bool | None = None

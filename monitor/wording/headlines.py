@@ -32,7 +32,12 @@ def platform_was_fine(verdict: Verdict) -> bool:
 
 
 def headline(
-    voice: Voice, verdict: Verdict, *, platform_fine: bool | None = None, brief: bool = False
+    voice: Voice,
+    verdict: Verdict,
+    *,
+    platform_fine: bool | None = None,
+    brief: bool = False,
+    over: bool = False,
 ) -> str:
     """Say a verdict in one sentence.
 
@@ -41,17 +46,19 @@ def headline(
         verdict: What to say.
         platform_fine: Whether every operation of the platform is fine; None: as the grounds say.
         brief: Leave out which operations.
+        over: Speak of it in the past.
     """
+    tense = "past." if over else ""
     if verdict.domain is FaultDomain.NONE:
         return voice.words.text("none")
     if verdict.domain is FaultDomain.MONITOR:
         if verdict.service is None:
-            return voice.words.text("blind")
-        return voice.words.text("blind_one", name=voice.service(verdict.service))
-    what = _said(voice, verdict, brief=brief)
+            return voice.words.text(f"{tense}blind")
+        return voice.words.text(f"{tense}blind_one", name=voice.service(verdict.service))
+    what = _said(voice, verdict, tense, brief=brief)
     fine = platform_was_fine(verdict) if platform_fine is None else platform_fine
     if fine and verdict.level is Level.NAMED and verdict.domain in OTHERS_FAULT:
-        return voice.words.text("platform_fine", what=what, panel=voice.panel)
+        return voice.words.text(f"{tense}platform_fine", what=what, panel=voice.panel)
     return what
 
 
@@ -102,20 +109,20 @@ def _of_subject(voice: Voice, key: str, verdict: Verdict) -> str:
     return voice.words.text(f"{key}.{_scope(verdict)}", name=name)
 
 
-def _said(voice: Voice, verdict: Verdict, *, brief: bool) -> str:
+def _said(voice: Voice, verdict: Verdict, tense: str, *, brief: bool) -> str:
     places = _places(voice, verdict)
     mode = _mode(verdict, brief=brief)
     if verdict.level is Level.NAMED:
-        topic = f"named.{_topic(voice, verdict)}"
+        topic = f"{tense}named.{_topic(voice, verdict)}"
         key = topic if topic in voice.words else f"{topic}.{mode}"
         if key in voice.words and voice.words.places(key) <= places.keys():
             return voice.words.text(key, **places)
-    what = voice.words.text(f"bare.{_scope(verdict)}.{mode}", **places)
+    what = voice.words.text(f"{tense}bare.{_scope(verdict)}.{mode}", **places)
     if verdict.level is Level.PROBABLY:
-        key = f"probably.{_topic(voice, verdict)}"
+        key = f"{tense}probably.{_topic(voice, verdict)}"
         if key in voice.words and voice.words.places(key) <= {"what", *places}:
             return voice.words.text(key, what=what, **places)
-    return voice.words.text("symptom", what=what)
+    return voice.words.text(f"{tense}symptom", what=what)
 
 
 def _places(voice: Voice, verdict: Verdict) -> dict[str, str]:

@@ -32,9 +32,9 @@ async def test_a_closed_incident_is_told_whole():
         answer, html = await it.get("/i/1247")
         assert answer.status == 200
         for words in (
-            "از ۱۰:۲۵ تا ۱۱:۱۰: تأمین اجتماعی پاسخ نمی‌دهد؛ پنل بقراط سالم است",
+            "از ۱۰:۲۵ تا ۱۱:۱۰: تأمین اجتماعی پاسخ نداد؛ پنل بقراط سالم بود",
             "یکشنبه ۱ آذر ۱۴۰۵",
-            "۱ سنجش از ۱۸۰ سنجش تأمین اجتماعی پاسخ درست گرفت",
+            "۱ درخواست آزمایشی از ۱۸۰ درخواست به تأمین اجتماعی پاسخ درست گرفت",
             "<del>درخواست‌ها به تأمین اجتماعی",
             "میزان اطمینان: ۹۹٫۸٪",
             "به سود این نتیجه",
@@ -52,7 +52,7 @@ async def test_a_report_in_english_and_by_persian_digits():
     async with face(picture(), shelf()) as it:
         it.clock.passed_s = 7200.0
         _, html = await it.get("/en/i/1247")
-        assert "From 10:25 to 11:10: Social Security is not responding" in html
+        assert "From 10:25 to 11:10: Social Security did not respond" in html
         answer, html = await it.get("/i/۱۲۴۷")
         assert answer.status == 200
 

@@ -86,6 +86,7 @@ VANTAGES = (
 )
 TARGETS = (
     Target("panel.front", Role.FRONT, service="panel"),
+    Target("tamin.front", Role.FRONT, service="tamin"),
     Target("tamin.entitlement", Role.TRANSACTION, service="tamin", operations=("entitlement",)),
     Target("ihio.entitlement", Role.TRANSACTION, service="ihio", operations=("entitlement",)),
     Target("panel.relay.tamin", Role.RELAY, service="tamin", operations=("entitlement",)),

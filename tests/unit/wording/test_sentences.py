@@ -34,8 +34,9 @@ EVERY = list(
 )
 
 
+@pytest.mark.parametrize("over", [False, True])
 @pytest.mark.parametrize("language", ["fa", "en"])
-def test_every_verdict_there_can_be_is_a_whole_sentence(language):
+def test_every_verdict_there_can_be_is_a_whole_sentence(language, over):
     for domain, mode, level, _, service, with_party in EVERY:
         party = {"tamin": "tamin", "panel": "boghrat"}.get(service) if with_party else None
         operations = ("register",) if service == "tamin" else ("visits",) if service else ()
@@ -49,10 +50,19 @@ def test_every_verdict_there_can_be_is_a_whole_sentence(language):
                 operations=operations,
             ),
             language,
+            over=over,
         )
         assert said
         assert not re.search(r"[{}]|None|  ", said)
         assert all(len(part.split()) <= 14 for part in re.split("[؛;.،]", said)), said
+
+
+def test_what_is_over_is_told_in_the_past():
+    past = WORDING.headline(verdict(), "fa", over=True)
+    assert past == "تأمین اجتماعی پاسخ نداد؛ پنل بقراط سالم بود"
+    assert WORDING.headline(verdict(), "en", over=True).startswith(
+        "Social Security did not respond"
+    )
 
 
 def test_a_named_upstream_is_named_and_our_panel_is_cleared():
