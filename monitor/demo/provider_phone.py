@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.demo.provider_ledger import Ledger
 
 ZONE = ZoneInfo("Asia/Tehran")
+PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -35,6 +36,7 @@ class Phone:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._pages.filters["fa"] = lambda value: str(value).translate(PERSIAN)
 
     def routes(self) -> list[web.RouteDef]:
         """The page and its style."""

@@ -85,7 +85,7 @@ async def test_the_phone_shows_each_number_its_own_messages_and_loads_nothing_fo
     assert "سلام &lt;b&gt;دکتر&lt;/b&gt;" in page
     assert "x" * 161 not in page
     assert "x" * 161 in newest
-    assert "2 بخش" in newest
+    assert "۲ بخش" in newest
 
 
 @pytest.mark.process
