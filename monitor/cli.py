@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from monitor import __version__
+from monitor.usage import OneLineGroup
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -25,7 +26,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=OneLineGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="govah")
 def main() -> None:
     """Govah: whose fault it is when a prescription does not go through, with evidence."""
@@ -101,16 +102,19 @@ def report(
     from monitor.settings import SettingsError
 
     try:
-        text = asyncio.run(write_report(ref, data, config, form, language, os.environ))
+        text = asyncio.run(write_report(ref, data, config, form, language))
     except (SettingsError, StoreError) as error:
         _refuse(str(error), WRONG)
     except LookupError as error:
         _refuse(str(error.args[0]), NO)
     if out is None:
         click.echo(text)
-    else:
+        return
+    try:
         out.write_text(text, encoding="utf-8")
-        click.echo(f"{out}: incident {ref}", err=True)
+    except OSError as error:
+        _refuse(f"{out}: cannot be written ({error.strerror}); choose another --out", WRONG)
+    click.echo(f"{out}: incident {ref}", err=True)
 
 
 @main.command()

@@ -10,7 +10,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from monitor import __version__
@@ -23,7 +30,16 @@ if TYPE_CHECKING:
     from monitor.ports import Clock, SelfWatch
 
 BUCKETS_S = (0.05, 0.2, 1.0, 5.0)
-WARNINGS = ("store_failing", "promise_missed", "page_failed", "report_failed", "clock_unsure")
+WARNINGS = (
+    "store_failing",
+    "looks_dropped",
+    "tick_failed",
+    "text_failed",
+    "promise_missed",
+    "page_failed",
+    "report_failed",
+    "clock_unsure",
+)
 
 
 class Metrics:
@@ -34,6 +50,8 @@ class Metrics:
         self._clock = clock
         self._watch = watch
         self._picture: Picture | None = None
+        # They double the series, by a clock that is not ours.
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library lacks annotations
         self.registry = registry = CollectorRegistry(auto_describe=True)
         Info("govah_build", "The running program", registry=registry).info({"version": __version__})
         self._looks = Counter(

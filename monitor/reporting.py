@@ -7,12 +7,13 @@ from collections import defaultdict
 from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from monitor.clock import SystemClock
 from monitor.core.report import report, report_span
-from monitor.settings import SettingsError, load
-from monitor.store.sqlite import SqliteStore
+from monitor.ports import StoreError
+from monitor.settings import load
+from monitor.store.sqlite import DATABASE, SqliteStore
 from monitor.web.assets import Assets
 from monitor.web.reports import MOST_LOOKS
 from monitor.web.reportview import report_view
@@ -20,11 +21,10 @@ from monitor.web.templating import Templates
 from monitor.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from monitor.model import Delivery, Incident, Observation
-    from monitor.settings import Settings
 
 
 async def write_report(
@@ -33,7 +33,6 @@ async def write_report(
     config: Path | None,
     form: str,
     language: str | None,
-    environ: Mapping[str, str],
 ) -> str:
     """The report of incident `ref`, public or not, as HTML or JSON.
 
@@ -43,21 +42,22 @@ async def write_report(
         config: The configuration; default `data`/demo.yaml.
         form: `html` or `json`.
         language: One of the configuration's; default its first.
-        environ: For secrets in the configuration; a report needs none, so missing ones are no
-            error.
 
     Raises:
         SettingsError: The configuration is wrong.
         StoreError: The data cannot be read, or a monitor is running on it.
         LookupError: There is no such incident or language.
     """
-    settings = _settings(config or data / "demo.yaml", environ)
+    settings = load(config or data / "demo.yaml", environ=None, check_files=False)
     world = settings.world
     language = language or world.languages[0]
     if language not in world.languages:
-        raise LookupError(f"{language}: not a language of this page; one of {world.languages}")
+        choice = " or ".join(world.languages)
+        raise LookupError(f"{language}: not a language of this page; choose {choice}")
     clock = SystemClock()
     folder = data / "data" if (data / "data").is_dir() else data
+    if not (folder / DATABASE).is_file():  # opening would make an empty one
+        raise StoreError(f"{folder} holds no data of Govah: name the directory of a monitor")
     store = SqliteStore(folder, clock=clock, time_zone=world.time_zone)
     await store.open()
     try:
@@ -84,24 +84,6 @@ async def write_report(
     wording = Wording.load(world)
     view = report_view(world, wording, model, language, public_url=settings.page.public_url)
     return Templates(wording, Assets()).render("incident.html", language, v=view)
-
-
-def _settings(config: Path, environ: Mapping[str, str]) -> Settings:
-    try:
-        return load(config, environ=environ, check_files=False)
-    except SettingsError as error:
-        if all("environment variable" in str(problem) for problem in error.problems):
-            return load(config, environ=_StandIns(environ), check_files=False)
-        raise
-
-
-class _StandIns(dict[str, str]):
-    """Has a value for every variable, so that a report can be made without the secrets."""
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """The variable, or a stand-in."""
-        del default
-        return super().get(key) or "not-needed-for-a-report"
 
 
 def _json(incident: Incident, looks: Sequence[Observation], deliveries: Sequence[Delivery]) -> str:

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 _LIMIT_BYTES = 1024 * 1024
 
 
-def load(path: pathlib.Path, *, environ: Mapping[str, str], check_files: bool = True) -> Settings:
+def load(
+    path: pathlib.Path, *, environ: Mapping[str, str] | None, check_files: bool = True
+) -> Settings:
     """Read a configuration.
 
     Args:
         path: The YAML file; what it names by a relative path is looked for beside it.
-        environ: Where `${env:NAME}` is looked up.
+        environ: Where `${env:NAME}` is looked up; None: secrets are not wanted, no reference to
+            one is followed, and a stand-in takes its place.
         check_files: Whether a `ca_file` that is not there is an error. (The recipients and the
             files of secrets are needed in any case.)
 

@@ -24,6 +24,7 @@ SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x
 _REFERENCE = re.compile(r"\$\{(env|file):([^{}]+)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _FILE_LIMIT_BYTES = 64 * 1024
+STAND_IN = "-"
 _EXPECTED = "a reference `${env:NAME}` or `${file:PATH}`"
 
 
@@ -31,7 +32,7 @@ _EXPECTED = "a reference `${env:NAME}` or `${file:PATH}`"
 class _Resolver:
     tree: Tree
     folder: pathlib.Path
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] | None
     found: set[str] = field(default_factory=set)
 
     def walk(self, value: Any, path: Path, *, secret: bool = False) -> Any:
@@ -78,23 +79,25 @@ class _Resolver:
         self.tree.problem(path, what, _EXPECTED, "move it out of this file and change it")
 
     def _resolve(self, source: str, name: str, path: Path) -> str:
-        value = self._env(name, path) if source == "env" else self._file(name, path)
+        if self.environ is None:
+            return STAND_IN
+        value = self._env(self.environ, name, path) if source == "env" else self._file(name, path)
         if value == "":
             self.tree.problem(path, "the secret is empty", "a value", "give it one")
         if value and not value.isprintable():
             what = "the secret holds a line break or something unprintable"
             self.tree.problem(path, what, "one printable line", "correct it where it is kept")
-            return "-"
+            return STAND_IN
         if value:
             self.found.add(value)
-        return value or "-"  # a stand-in, so that the other errors of this value are told too
+        return value or STAND_IN  # so that the other errors of this value are told too
 
-    def _env(self, name: str, path: Path) -> str | None:
+    def _env(self, environ: Mapping[str, str], name: str, path: Path) -> str | None:
         if not _NAME.fullmatch(name):
             what = "this is not a name of an environment variable"
             self.tree.problem(path, what, "letters, digits and `_`", "correct the name")
             return None
-        value = self.environ.get(name)
+        value = environ.get(name)
         if value is None:
             what = f"the environment variable {name} is not set"
             self.tree.problem(path, what, "its value at the start", "set it, or name another")
@@ -112,14 +115,14 @@ class _Resolver:
 
 
 def resolve(
-    tree: Tree, *, folder: pathlib.Path, environ: Mapping[str, str]
+    tree: Tree, *, folder: pathlib.Path, environ: Mapping[str, str] | None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Put the secrets in.
 
     Args:
         tree: What was read; problems are noted in its ledger, without any value.
         folder: What `${file:PATH}` is relative to.
-        environ: Where `${env:NAME}` looks.
+        environ: Where `${env:NAME}` looks; None: no reference is followed.
 
     Returns:
         The values with every reference replaced, and the secrets, longest first (so that a

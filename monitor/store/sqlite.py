@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+DATABASE = "govah.sqlite3"
 _WRITE_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 _READ_PRAGMAS = ("query_only = ON",)
 
@@ -65,7 +66,7 @@ class SqliteStore:
         time_zone: str = "Asia/Tehran",
         busy_timeout_s: float = 5.0,
     ) -> None:
-        self._path = directory / "govah.sqlite3"
+        self._path = directory / DATABASE
         self._clock = clock
         self._retention: KeptDays = retention or Retention()
         self._buckets = Buckets(time_zone)

@@ -242,3 +242,13 @@ def test_the_example_loads_once_its_secrets_are_there(tmp_path):
     assert settings.retention == Retention()
     assert len(settings.recipients) == 2
     assert settings.secrets == (SECRET, "p", "t")
+
+
+def test_who_wants_no_secrets_needs_none(tmp_path):
+    for name in ("example.yaml", "example-recipients.csv"):
+        (tmp_path / name).write_bytes((CONFIG / name).read_bytes())
+
+    settings = load(tmp_path / "example.yaml", environ=None)
+
+    assert settings.secrets == ()
+    assert len(settings.world.checks) > 3

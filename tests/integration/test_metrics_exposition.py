@@ -1,0 +1,142 @@
+"""What /metrics says, judged by Prometheus' own tool; who it must never name; how large it gets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor.metrics import BUCKETS_S, WARNINGS
+from monitor.model import (
+    DeliveryState,
+    Failure,
+    FaultDomain,
+    Health,
+    IncidentState,
+    MessageKind,
+    Sight,
+    Void,
+)
+from tests.support.demo import demo_settings
+from tests.support.metrics import (
+    BODY,
+    NOTE,
+    PHONE,
+    RECIPIENT,
+    fresh_metrics,
+    metrics_after_everything,
+)
+
+if TYPE_CHECKING:
+    from monitor.metrics import Metrics
+
+MOST_SERIES = 2500  # of the demo's world, whatever happens
+
+
+def text_of(metrics: Metrics) -> str:
+    body, content_type = metrics.render()
+    assert content_type.startswith("text/plain; version=")
+    return body.decode("utf-8")
+
+
+def series_of(text: str) -> list[tuple[str, dict[str, str]]]:
+    return [
+        (sample.name, dict(sample.labels))
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    ]
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("metrics", [fresh_metrics, metrics_after_everything])
+def test_promtool_finds_nothing_to_improve(metrics) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        assert os.environ.get("CI") != "true", "promtool is missing (Debian: prometheus)"
+        pytest.skip("promtool is missing (Debian: prometheus)")
+
+    checked = subprocess.run(
+        [promtool, "check", "metrics"],
+        input=text_of(metrics()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+def test_nobody_is_named_and_nothing_anybody_wrote_is_shown() -> None:
+    text = text_of(metrics_after_everything())
+
+    for secret in (PHONE, PHONE.removeprefix("+98"), RECIPIENT, BODY, NOTE):
+        assert secret not in text
+
+
+def test_every_label_is_declared_or_from_a_closed_list() -> None:
+    world = demo_settings().world
+    outcomes = {"ok", "slow", "failed", *(f"void_{void}" for void in Void)}
+    known = {
+        "check": set(world.checks),
+        "vantage": set(world.vantages),
+        "target": set(world.targets),
+        "service": {"", *world.services},
+        "operation": {o.id for s in world.services.values() for o in s.operations},
+        "outcome": outcomes,
+        "failure": set(Failure),
+        "domain": set(FaultDomain),
+        "sight": set(Sight),
+        "kind": set(MessageKind),
+        "warning": set(WARNINGS),
+        "public": {"yes", "no"},
+        "state": {*Health, *IncidentState, *DeliveryState},
+        "channel": {"sms"},
+        "le": {*map(str, BUCKETS_S), "+Inf"},
+    }
+
+    for name, labels in series_of(text_of(metrics_after_everything())):
+        if name != "govah_build_info":
+            for label, value in labels.items():
+                assert value in known[label], (name, label)
+
+
+def test_whatever_happens_the_number_of_series_is_bounded_by_what_is_declared() -> None:
+    world = demo_settings().world
+    pairs = sum(len(check.vantages) for check in world.checks.values())
+    watched = len({check.target for check in world.checks.values()})
+    operations = sum(len(service.operations) for service in world.services.values())
+    bound = (
+        pairs * (3 + len(Void))  # looks
+        + watched * len(Failure)
+        + watched * (len(BUCKETS_S) + 1 + 2)  # durations
+        + pairs  # success
+        + operations * len(Health)
+        + (len(world.services) + 1) * (len(FaultDomain) + 1)  # domains, confidence
+        + len(world.vantages) * len(Sight)
+        + len(IncidentState) * 2
+        + len(MessageKind) * (1 + len(DeliveryState) - 1)  # planned, delivered; SENDING is none
+        + len(WARNINGS)
+        + 7  # about ourselves
+    )
+
+    series = series_of(text_of(metrics_after_everything()))
+
+    assert len(series) == bound
+    assert bound <= MOST_SERIES
+
+
+def test_a_closed_incident_leaves_the_count_of_open_ones() -> None:
+    metrics = metrics_after_everything()
+    before = [labels for name, labels in series_of(text_of(metrics)) if "incidents_open" in name]
+    picture = metrics._picture
+    assert picture is not None
+    metrics.ticked(type(picture)(picture.judgement, (), ()), ())
+
+    after = [labels for name, labels in series_of(text_of(metrics)) if "incidents_open" in name]
+
+    assert len(before) == 2 * len(IncidentState)
+    assert after == []

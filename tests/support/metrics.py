@@ -1,0 +1,128 @@
+"""A `Metrics` of the demo's world that has counted things."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from monitor.metrics import WARNINGS, Metrics
+from monitor.model import (
+    Delivery,
+    DeliveryState,
+    Failure,
+    Health,
+    Incident,
+    IncidentState,
+    Instant,
+    MessageKind,
+    Observation,
+    Phase,
+    Picture,
+    SelfHealth,
+    Sight,
+    Sighting,
+    Void,
+)
+from tests.support.demo import demo_settings
+from tests.support.incidents import START, instant, make_judgement, make_verdict
+
+PHONE = "+989121234567"
+RECIPIENT = "dr-farid-rezaei"
+BODY = "اختلال تأمین اجتماعی از ۱۰:۳۲"
+NOTE = "said the provider"
+
+
+class _Still:
+    def now(self) -> Instant:
+        return instant(0)
+
+    def utc(self):
+        return START
+
+    def monotonic(self) -> float:
+        return 1000.0
+
+    async def sleep(self, duration_s: float) -> None:
+        raise NotImplementedError(duration_s)
+
+    def worst_since(self, mono_s: float) -> SelfHealth:
+        del mono_s
+        return SelfHealth(lag_s=0.01, open_files=40, open_files_limit=1024)
+
+
+def fresh_metrics() -> Metrics:
+    return Metrics(demo_settings().world, _Still(), _Still())
+
+
+def a_look(check, vantage: str, **changes: object) -> Observation:
+    plain = Observation(
+        id="0" * 16,
+        check=check.id,
+        vantage=vantage,
+        target=check.target,
+        started_at=START,
+        started_mono_s=1000.0,
+        duration_s=0.1,
+        sighting=Sighting(Phase.DONE),
+    )
+    return replace(plain, **changes)
+
+
+def a_delivery(state: DeliveryState, kind: MessageKind) -> Delivery:
+    return Delivery(
+        key="k",
+        incident=1001,
+        kind=kind,
+        recipient=RECIPIENT,
+        channel="sms",
+        language="fa",
+        body=BODY,
+        segments=1,
+        not_after=START + timedelta(minutes=30),
+        created_at=START,
+        state=state,
+        provider_id=PHONE,
+        note=NOTE,
+    )
+
+
+def metrics_after_everything() -> Metrics:
+    """Every outcome of every look, every state of every delivery, every warning: the worst case."""
+    metrics = fresh_metrics()
+    world = demo_settings().world
+    for check in world.checks.values():
+        for vantage in check.vantages:
+            metrics.looked(a_look(check, vantage))
+            metrics.looked(a_look(check, vantage, slow=True))
+            for failure in Failure:
+                sighting = Sighting(Phase.WAIT, failure, detail=BODY)
+                metrics.looked(a_look(check, vantage, sighting=sighting))
+            for void in Void:
+                metrics.looked(a_look(check, vantage, void=void))
+    planned = [a_delivery(DeliveryState.READY, kind) for kind in MessageKind]
+    metrics.ticked(_picture(), planned)
+    for kind in MessageKind:
+        for state in DeliveryState:
+            metrics.delivered(a_delivery(state, kind))
+    for warning in WARNINGS:
+        metrics.warned(warning)
+    return metrics
+
+
+def _picture() -> Picture:
+    """Every operation, every vantage, incidents in every state, both public and not."""
+    world = demo_settings().world
+    verdict = make_verdict()
+    judgement = replace(
+        make_judgement(0, verdict),
+        operations={
+            (s.id, o.id): Health.FINE for s in world.services.values() for o in s.operations
+        },
+        vantages=dict.fromkeys(world.vantages, Sight.SEES),
+    )
+    incidents = tuple(
+        Incident(1001, "tamin", state, verdict, START, instant(0), public, story=())
+        for state in IncidentState
+        for public in (True, False)
+    )
+    return Picture(judgement, incidents, ())
