@@ -3,12 +3,14 @@
     seen → record → judge → follow → plan → commit → publish
 
 What is decided here commits before it is told: incident and messages in one transaction. When the
-store fails, nothing moves and nothing is sent, and the page goes on from memory.
+store fails, nothing moves and nothing is sent, and the page goes on from memory; so it does when a
+bug of ours keeps incidents from moving.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 BACKLOG = 100_000  # looks kept in memory while the store cannot take them
+BATCH = 5_000  # looks stored at once
 RECENT = 20
 LATE_TICKS = 6  # after this many ticks without one we are not alive
 
@@ -55,6 +58,14 @@ class Meter(Protocol):
     def warned(self, note: str) -> None:
         """Operators must know."""
         ...
+
+
+class Moved(Enum):
+    """How far a tick came with the incidents."""
+
+    ALL = auto()
+    STORE_FAILS = auto()
+    BUG = auto()
 
 
 class Pipeline:
@@ -89,7 +100,9 @@ class Pipeline:
         self._inbox: deque[Observation] = deque(maxlen=BACKLOG)  # not yet judged
         self._unstored: deque[Observation] = deque(maxlen=BACKLOG)
         self._memory = engine.start(clock.now())
-        self._ticked_s = clock.monotonic()
+        self._ticked_s = clock.monotonic()  # when the last tick began
+        self._judged_s = clock.monotonic()  # when the last one that judged ended
+        self._refs: list[int] = []  # taken from the store, not used yet
         self._open: dict[str, Incident] = {}
         self._recent: tuple[Incident, ...] = ()
         self._warnings: tuple[str, ...] = ()
@@ -100,11 +113,14 @@ class Pipeline:
         now = self._clock.now()
         found = await self._store.open_incidents()
         self._open = {incident.subject: resume(incident, now=now) for incident in found}
-        self._recent = await self._store.recent_incidents(RECENT, public_only=True)
+        recent = await self._store.recent_incidents(RECENT + len(found), public_only=True)
+        self._recent = tuple(i for i in recent if i.state.closed)[:RECENT]
 
     def seen(self, observation: Observation) -> None:
         """A look arrived; it is judged and stored with the next tick."""
         self._inbox.append(observation)
+        if len(self._unstored) == BACKLOG:
+            self._meter.warned("looks_dropped")
         self._unstored.append(observation)
         self._meter.looked(observation)
 
@@ -116,18 +132,20 @@ class Pipeline:
         arrived = self._take()
         stored = await self._record()
         self._memory, judgement = self._engine.step(self._memory, arrived, now=now, own=own)
-        followed, outbox = await self._decide(judgement)
-        if followed is not None:
-            stored = await self._commit(followed, outbox) and stored
-        self._warnings = () if stored else ("store_failing",)
+        moved, outbox = await self._move(judgement)
+        self._warnings = (
+            *(() if stored and moved is not Moved.STORE_FAILS else ("store_failing",)),
+            *(("tick_failed",) if moved is Moved.BUG else ()),
+        )
         self._judged = True
+        self._judged_s = self._clock.monotonic()
         picture = self._picture(judgement)
         self._publisher.publish(picture)
         self._meter.ticked(picture, outbox)
 
     def health(self) -> dict[str, object]:
         """Plain values: `live` while ticks go on, `ready` while the store works too."""
-        age_s = self._clock.monotonic() - self._ticked_s
+        age_s = self._clock.monotonic() - self._judged_s
         live = age_s < LATE_TICKS * self._world.rules.tick_s
         return {
             "live": live,
@@ -136,35 +154,52 @@ class Pipeline:
             "warnings": list(self._warnings),
         }
 
-    async def _decide(self, judgement: Judgement) -> tuple[Followed | None, tuple[Delivery, ...]]:
+    async def _move(self, judgement: Judgement) -> tuple[Moved, tuple[Delivery, ...]]:
+        """Decide and commit; whatever fails, the next tick decides again."""
         try:
-            refs = {
-                verdict.subject: await self._store.next_ref()
-                for verdict in beginning(self._open, judgement)
-            }
+            followed, outbox = await self._decide(judgement)
+            await self._commit(followed, outbox)
         except StoreError as error:
             self._warn(error)
-            return None, ()
+            return Moved.STORE_FAILS, ()
+        except Exception:
+            self._meter.warned("tick_failed")
+            log.exception("tick_failed")
+            return Moved.BUG, ()
+        return Moved.ALL, outbox
+
+    async def _decide(self, judgement: Judgement) -> tuple[Followed, tuple[Delivery, ...]]:
+        begins = [verdict.subject for verdict in beginning(self._open, judgement)]
+        while len(self._refs) < len(begins):
+            self._refs.append(await self._store.next_ref())
+        refs = dict(zip(begins, self._refs, strict=False))
         followed = follow(self._open, judgement, refs, self._world.rules)
         outbox = plan(
             followed.effects,
             {incident.ref: incident for incident in followed.changed},
             self._recipients,
             channel=self._channel,
-            text=self._text,
+            text=self._words,
             rules=self._world.rules,
             now=judgement.now.at,
         )
         return followed, outbox
 
-    async def _commit(self, followed: Followed, outbox: Sequence[Delivery]) -> bool:
+    def _words(self, kind: MessageKind, incident: Incident, language: str) -> str | None:
+        """The text, or None: a sentence that cannot be written holds up nobody else's."""
+        try:
+            return self._text(kind, incident, language)
+        except Exception:
+            self._meter.warned("text_failed")
+            log.exception("text_failed", ref=incident.ref, kind=kind.value, language=language)
+            return None
+
+    async def _commit(self, followed: Followed, outbox: Sequence[Delivery]) -> None:
         cancelled = [e.ref for e in followed.effects if e.kind is EffectKind.CANCEL_OPEN]
         if followed.changed:
-            try:
-                await self._store.commit(followed.changed, outbox, cancel_open_of=cancelled)
-            except StoreError as error:
-                self._warn(error)
-                return False  # nothing moved: the next tick decides again
+            await self._store.commit(followed.changed, outbox, cancel_open_of=cancelled)
+        used = {incident.ref for incident in followed.changed}
+        self._refs = [ref for ref in self._refs if ref not in used]
         before, self._open = self._open, dict(followed.open)
         for incident in followed.changed:
             self._log_move(before.get(incident.subject), incident)
@@ -175,18 +210,17 @@ class Pipeline:
                 self._meter.warned(effect.note)
         if outbox:
             self._planned()
-        return True
 
     async def _record(self) -> bool:
-        batch, self._unstored = self._unstored, deque(maxlen=BACKLOG)
-        if not batch:
-            return True
-        try:
-            await self._store.record(tuple(batch))
-        except StoreError as error:
-            self._warn(error)
-            self._unstored = deque((*batch, *self._unstored), maxlen=BACKLOG)
-            return False
+        waiting, self._unstored = tuple(self._unstored), deque(maxlen=BACKLOG)
+        for begin in range(0, len(waiting), BATCH):
+            try:
+                await self._store.record(waiting[begin : begin + BATCH])
+            except StoreError as error:
+                self._warn(error)
+                left = (*waiting[begin:], *self._unstored)
+                self._unstored = deque(left, maxlen=BACKLOG)
+                return False
         return True
 
     def _take(self) -> tuple[Observation, ...]:
@@ -213,5 +247,6 @@ class Pipeline:
 
     def _warn(self, error: StoreError) -> None:
         self._meter.warned("store_failing")
-        if not self._warnings:  # once, until it works again
+        if "store_failing" not in self._warnings:  # once, until it works again
+            self._warnings = (*self._warnings, "store_failing")
             log.error("store_failing", error=str(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.core.incident import advance, begin, signal_of
+from monitor.core.incident import advance, begin, concerning, signal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,11 +52,9 @@ def follow(
     changed: list[Incident] = []
     effects: list[Effect] = []
     for subject, incident in _in_order({**open_incidents, **begun}.items()):
-        verdict = verdicts.get(subject)
+        verdict = concerning(incident, verdicts.get(subject))
         signal = signal_of(incident, verdict, judgement, rules)
-        moved, caused = advance(
-            incident, signal, verdict, now=judgement.now, rules=rules, sees=judgement.sighted
-        )
+        moved, caused = advance(incident, signal, verdict, now=judgement.now, rules=rules)
         if moved is not incident or subject in begun:
             changed.append(moved)
         effects += caused

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 S = IncidentState
 
+FREE_REVISIONS = 4  # so often a claim may change before changes are slowed down
+MOST_DAMPED_S = 1800.0  # a story that keeps changing is rewritten no more often than this
+PROMISE_STEPS_S = 300.0  # promises fall on clock times in steps of this
 REFRESH_S = 30.0  # while the claim stands, the figures in its grounds are renewed this often
 
 
@@ -91,16 +94,28 @@ ON_THE_PAGE = TOLD_TO_DOCTORS | {
 
 def begin(verdict: Verdict, ref: int, *, now: Instant) -> Incident:
     """A new suspicion, dated back to the first failing look."""
+    onset_at = min(verdict.onset_at, now.at)
     return Incident(
         ref=ref,
         subject=verdict.subject,
         state=S.SUSPECTED,
         verdict=verdict,
-        onset_at=verdict.onset_at,
+        onset_at=onset_at,
         since=now,
         public=False,
-        story=(Entry(verdict.onset_at, EntryKind.ONSET, verdict),),
+        story=(Entry(onset_at, EntryKind.ONSET, verdict),),
     )
+
+
+def concerning(incident: Incident, verdict: Verdict | None) -> Verdict | None:
+    """The verdict, unless it says that what `incident` is about is over.
+
+    That one network does not reach a service says that it serves: it keeps nothing open that was
+    found for more reasons than that.
+    """
+    if verdict is None or verdict.domain is not FaultDomain.PATH or incident.state is S.SUSPECTED:
+        return verdict
+    return verdict if incident.verdict.domain is FaultDomain.PATH else None
 
 
 def signal_of(
@@ -110,7 +125,7 @@ def signal_of(
 
     Args:
         incident: Not closed.
-        verdict: The one about the same subject in `judgement`, if there is one.
+        verdict: The one in `judgement` that concerns it, if there is one (see `concerning`).
         judgement: The whole picture of the tick.
         rules: For how long clear must last, and when a mere symptom is told.
 
@@ -119,13 +134,12 @@ def signal_of(
     """
     now = judgement.now
     if verdict is not None:
-        lasting_s = (now.at - incident.onset_at).total_seconds()
         is_symptom = (
             verdict.service is not None
             and verdict.domain in TOLD_TO_DOCTORS
             and verdict.level is Level.SYMPTOM
         )
-        sure = lasting_s >= rules.symptom_after_s if is_symptom else verdict.firm
+        sure = _lasts(incident, verdict, now, rules) if is_symptom else verdict.firm
         return Signal.FIRM if sure or verdict.level is not Level.SYMPTOM else Signal.DOUBT
     if incident.subject != f"*{FaultDomain.MONITOR}" and _blind(incident, judgement):
         return Signal.BLIND
@@ -134,6 +148,18 @@ def signal_of(
     needed_s = rules.unstable_stable_s if incident.state is S.UNSTABLE else rules.stable_s
     steady = now.mono_s - incident.clear_since.mono_s >= needed_s
     return Signal.STEADY if steady else Signal.CLEAR
+
+
+def _lasts(incident: Incident, verdict: Verdict, now: Instant, rules: Rules) -> bool:
+    """Whether what fails has failed for long enough to be told as a mere symptom.
+
+    Counted from the verdict's onset, which is labelled by the present clock, or from the suspicion
+    on the monotonic one; the incident's own onset may be older than a step of the clock.
+    """
+    lasting_s = (now.at - verdict.onset_at).total_seconds()
+    if incident.state is S.SUSPECTED:
+        lasting_s = max(lasting_s, now.mono_s - incident.since.mono_s)
+    return lasting_s >= rules.symptom_after_s
 
 
 def _blind(incident: Incident, judgement: Judgement) -> bool:
@@ -158,17 +184,15 @@ def advance(
     *,
     now: Instant,
     rules: Rules,
-    sees: bool,
 ) -> tuple[Incident, tuple[Effect, ...]]:
     """Move an incident by one signal.
 
     Args:
         incident: Not closed.
         signal: From `signal_of`.
-        verdict: The present verdict about the subject; None if there is none.
+        verdict: The present verdict that concerns it; None if there is none.
         now: The tick.
         rules: Thresholds.
-        sees: Whether we see well enough to keep a promise with news.
 
     Returns:
         The incident (the same object if nothing changed) and what must happen because of it.
@@ -189,7 +213,7 @@ def advance(
             Effect(EffectKind.CANCEL_OPEN, incident.ref),
             Effect(EffectKind.TELL_RESOLVED, incident.ref),
         ]
-    moved = _keep_promise(moved, now, rules, effects, sees=sees)
+    moved = _keep_promise(moved, now, rules, effects, sees=signal is not Signal.BLIND)
     return (incident if moved == incident else moved), tuple(effects)
 
 
@@ -205,21 +229,38 @@ LOUDNESS = {Level.SYMPTOM: 0, Level.PROBABLY: 1, Level.NAMED: 2}
 def _with_verdict(incident: Incident, verdict: Verdict, now: Instant, rules: Rules) -> Incident:
     """Take over what is claimed now; a changed claim is a revision, and stays readable for ever."""
     old = incident.verdict
-    onset_at = min(incident.onset_at, verdict.onset_at)
+    if incident.public:
+        onset_at = min(incident.onset_at, verdict.onset_at)
+    else:  # an operators' matter of long ago does not date back what doctors meet today
+        onset_at = min(verdict.onset_at, now.at)
     if incident.state is S.SUSPECTED:
+        onset_at = min(incident.onset_at, onset_at)
         return replace(incident, verdict=verdict, onset_at=onset_at)
     if verdict.claim == old.claim:
         fresh = verdict.grounds != old.grounds and now.mono_s % REFRESH_S < rules.tick_s
         return replace(incident, verdict=verdict) if fresh else incident
     louder = LOUDNESS[verdict.level] > LOUDNESS[old.level]
+    quieter = LOUDNESS[verdict.level] < LOUDNESS[old.level]
     if not verdict.firm and not louder:
         return incident  # a passing doubt does not rewrite what was found
     same_party = (verdict.domain, verdict.party) == (old.domain, old.party)
-    told_s = (now.at - incident.story[-1].at).total_seconds()
-    if same_party and not louder and 0 <= told_s < rules.dwell_ticks * rules.tick_s:
-        return incident  # which operations fail may still be settling
-    entry = Entry(now.at, EntryKind.REVISED, verdict)
-    return replace(incident, verdict=verdict, onset_at=onset_at, story=(*incident.story, entry))
+    revised = [entry.at for entry in incident.story if entry.kind is EntryKind.REVISED]
+    wait_s = 0.0
+    if same_party and not louder:
+        wait_s = rules.dwell_ticks * rules.tick_s  # which operations fail may still be settling
+    slowed = not quieter and (incident.public or not louder)  # a name goes sooner than it comes
+    if len(revised) > FREE_REVISIONS and slowed:
+        doubled = min(len(revised) - FREE_REVISIONS, 10)
+        wait_s = min(MOST_DAMPED_S, rules.dwell_ticks * rules.tick_s * 2**doubled)
+    if 0 <= (now.at - incident.story[-1].at).total_seconds() < wait_s:
+        return incident
+    story = _told(incident, now, EntryKind.REVISED, verdict)
+    return replace(incident, verdict=verdict, onset_at=onset_at, story=story)
+
+
+def _told(incident: Incident, now: Instant, kind: EntryKind, verdict: Verdict) -> tuple[Entry, ...]:
+    """The story with one more line, never dated before the line above it."""
+    return (*incident.story, Entry(max(now.at, incident.story[-1].at), kind, verdict))
 
 
 def _enter(incident: Incident, move: Move, now: Instant, rules: Rules) -> Incident:
@@ -230,17 +271,18 @@ def _enter(incident: Incident, move: Move, now: Instant, rules: Rules) -> Incide
             to, entry = S.UNSTABLE, EntryKind.UNSTABLE
     story = incident.story
     if entry is not None:
-        story = (*story, Entry(now.at, entry, incident.verdict))
+        story = _told(incident, now, entry, incident.verdict)
+    now_at = max(now.at, story[-1].at)
     recovered_at = incident.recovered_at
     if to is S.RECOVERING:
-        recovered_at = now.at
+        recovered_at = now_at
     elif to in (S.CONFIRMED, S.UNSTABLE):
         recovered_at = None
     resolved_at = None
     if to is S.RESOLVED:
-        resolved_at = now.at
+        resolved_at = now_at
         clear = incident.clear_since
-        recovered_at = recovered_at or (clear.at if clear else now.at)
+        recovered_at = recovered_at or (max(clear.at, incident.onset_at) if clear else now_at)
     return replace(
         incident,
         state=to,
@@ -266,8 +308,8 @@ def _publish(
         due = promised(now.at, rules.promise_s)
         incident = replace(incident, public=True, next_update_at=due)
     tellable = incident.verdict.service is not None and incident.verdict.domain in TOLD_TO_DOCTORS
-    lasting_s = (now.at - incident.onset_at).total_seconds()
-    sure = incident.verdict.level is Level.NAMED or lasting_s >= rules.symptom_after_s
+    named = incident.verdict.level is Level.NAMED
+    sure = named or incident.state is S.UNSTABLE or _lasts(incident, verdict, now, rules)
     if tellable and sure and not incident.told:
         effects.append(Effect(EffectKind.TELL_OPEN, incident.ref))
         incident = replace(incident, told=True)
@@ -286,11 +328,22 @@ def _keep_promise(
     incident: Incident, now: Instant, rules: Rules, effects: list[Effect], *, sees: bool
 ) -> Incident:
     due = incident.next_update_at
-    if due is None or now.at < due:
+    if due is None:
         return incident
-    if incident.state.closed:
-        return replace(incident, next_update_at=None, promises_kept=incident.promises_kept + 1)
+    if now.at < due:
+        left_s = (due - now.at).total_seconds()
+        if left_s <= rules.promise_s + PROMISE_STEPS_S:
+            return incident
+        # No promise reaches so far: the clock stepped back, and nobody shall wait for the old one.
+        return replace(incident, next_update_at=promised(now.at, rules.promise_s))
     in_time = (now.at - due).total_seconds() <= rules.promise_grace_s
+    if incident.state.closed:
+        return replace(
+            incident,
+            next_update_at=None,
+            promises_kept=incident.promises_kept + in_time,
+            promises_missed=incident.promises_missed + (not in_time),
+        )
     if not sees and in_time:
         return incident  # there may be news within the grace
     kind = EntryKind.STILL if sees and in_time else EntryKind.PROMISE_MISSED
@@ -298,7 +351,7 @@ def _keep_promise(
         effects.append(Effect(EffectKind.WARN_OPERATORS, incident.ref, "promise_missed"))
     return replace(
         incident,
-        story=(*incident.story, Entry(now.at, kind, incident.verdict)),
+        story=_told(incident, now, kind, incident.verdict),
         next_update_at=promised(now.at, rules.promise_s),
         promises_kept=incident.promises_kept + (kind is EntryKind.STILL),
         promises_missed=incident.promises_missed + (kind is EntryKind.PROMISE_MISSED),

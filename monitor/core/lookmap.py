@@ -55,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of targets; `answered` and `looks` count from onset to end only."""
+    """A group of targets; `answered` and `looks` count requests from onset to end only."""
 
     kind: Kind
     id: str  # the service, or the scope of the references
@@ -110,6 +110,7 @@ def look_map(
     if length_s <= 0:
         return None
     columns = _columns(world, length_s)
+    doors = _doors(world)
     cells: dict[tuple[Kind, str], dict[str, dict[int, Cell]]] = {}
     answered: dict[tuple[Kind, str], int] = {}
     counted: dict[tuple[Kind, str], int] = {}
@@ -121,7 +122,8 @@ def look_map(
         column = int((look.started_at - since).total_seconds() / length_s * columns)
         row = cells.setdefault(group, {}).setdefault(look.vantage, {})
         row[column] = _with(row.get(column) or Cell(column), look)
-        if look.void is None and onset_at <= look.started_at < ended_at:
+        counts = look.void is None and look.target not in doors
+        if counts and onset_at <= look.started_at < ended_at:
             counted[group] = counted.get(group, 0) + 1
             answered[group] = answered.get(group, 0) + look.ok
     groups = tuple(
@@ -142,6 +144,14 @@ def look_map(
     if not groups:
         return None
     return LookMap(groups, columns, since, until, onset_at, ended_at, about)
+
+
+def _doors(world: World) -> frozenset[str]:
+    """Fronts of services that are also asked to do their work: a door that opens is no answer."""
+    working = {t.service for t in world.targets.values() if t.role is Role.TRANSACTION}
+    return frozenset(
+        t.id for t in world.targets.values() if t.role is Role.FRONT and t.service in working
+    )
 
 
 def _columns(world: World, length_s: float) -> int:

@@ -24,7 +24,7 @@ def plan(
     recipients: Sequence[Recipient],
     *,
     channel: str,
-    text: Callable[[MessageKind, Incident, str], str],
+    text: Callable[[MessageKind, Incident, str], str | None],
     rules: Rules,
     now: datetime,
 ) -> tuple[Delivery, ...]:
@@ -38,7 +38,7 @@ def plan(
         incidents: By reference, as they stand after the tick.
         recipients: Everybody who can be told.
         channel: The sender's.
-        text: Words for a kind, an incident and a language.
+        text: Words for a kind, an incident and a language; None where there are none.
         rules: How long each kind stays true.
         now: Aware UTC.
 
@@ -53,7 +53,8 @@ def plan(
         incident = incidents[effect.ref]
         service = incident.verdict.service
         affected = [r for r in recipients if service is None or service in r.services]
-        bodies = {language: text(kind, incident, language) for language in _languages(affected)}
+        written = {language: text(kind, incident, language) for language in _languages(affected)}
+        bodies = {language: body for language, body in written.items() if body is not None}
         valid_s = (
             rules.open_message_valid_s
             if kind is MessageKind.OPEN
@@ -73,6 +74,7 @@ def plan(
                 created_at=now,
             )
             for recipient in affected
+            if recipient.language in bodies
         ]
     return tuple(planned)
 

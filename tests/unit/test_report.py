@@ -160,3 +160,15 @@ def test_messages_are_counted_by_kind_and_state():
         (MessageKind.OPEN, DeliveryState.ACCEPTED, 2),
         (MessageKind.OPEN, DeliveryState.UNKNOWN, 1),
     ]
+
+
+def test_a_door_that_opens_is_not_counted_as_an_answered_request():
+    looks = [
+        look("tamin.front", 1),
+        look("tamin.entitlement", 1, failure=Failure.HTTP_5XX),
+        look("tamin.entitlement", 2, failure=Failure.HTTP_5XX),
+    ]
+
+    (group,) = [g for g in composed(looks).looks.groups if g.kind is Kind.SERVICE]
+
+    assert (group.answered, group.looks) == (0, 2)

@@ -61,7 +61,7 @@ class DecisionList:
         self, memory: Seen, arrived: Sequence[Observation], *, now: Instant, own: SelfHealth
     ) -> tuple[Seen, Judgement]:
         """Judge what is known at `now`; see `engine.Engine.step`."""
-        seen = take_in(memory, arrived, now=now, own=own, rules=self._plan.rules)
+        seen = take_in(memory, arrived, now=now, own=own, plan=self._plan)
         fresh = fresh_view(self._plan, seen, now)
         plan = self._plan
         scene = Scene(
@@ -74,9 +74,10 @@ class DecisionList:
         )
         unfit = not_fit_to_judge(scene)
         drafts = [unfit] if unfit else [*about_services(scene), *about_networks(scene)]
-        stands = {_claim(d): seen.stands.get(_claim(d), 0) + 1 for d in drafts}
+        claims = [claim for draft in drafts for claim in self._claims(draft)]
+        stands = {claim: seen.stands.get(claim, 0) + 1 for claim in claims}
         verdicts = tuple(
-            self._spoken(draft, stands[_claim(draft)])
+            self._spoken(draft, [stands[claim] for claim in self._claims(draft)])
             for draft in drafts
             if draft.domain is not FaultDomain.NONE
         )
@@ -87,18 +88,28 @@ class DecisionList:
             operations=health_of(scene, verdicts, blind=unfit is not None),
             vantages=fresh.sight,
             sighted=unfit is None,
-            last_look_at=newest.look.started_at if newest else None,
+            last_look_at=scene.label(newest.look.started_at, _began(newest)) if newest else None,
         )
         return replace(seen, stands=stands), judgement
 
-    def _spoken(self, draft: Draft, ticks: int) -> Verdict:
+    def _claims(self, draft: Draft) -> list[tuple[str, ...]]:
+        """What must stand for the dwell: the claim; and that it reaches the bar, where it does.
+
+        That a service fails and nobody can be named is one claim, whatever keeps us from naming.
+        """
+        if not draft.nameable:
+            return [(draft.service or draft.domain,)]
+        claim = (draft.service or "*", draft.domain, draft.party or "")
+        at_bar = draft.confidence >= self._plan.rules.named_bar
+        return [claim, (*claim, Level.NAMED)] if at_bar else [claim]
+
+    def _spoken(self, draft: Draft, ticks: Sequence[int]) -> Verdict:
         rules = self._plan.rules
-        firm = ticks >= rules.dwell_ticks
+        firm = ticks[0] >= rules.dwell_ticks
         level = Level.SYMPTOM
         if draft.nameable and draft.confidence >= rules.probable_bar:
-            level = Level.PROBABLY
-            if firm and draft.confidence >= rules.named_bar:
-                level = Level.NAMED
+            named = len(ticks) > 1 and ticks[1] >= rules.dwell_ticks
+            level = Level.NAMED if named else Level.PROBABLY
         return Verdict(
             service=draft.service,
             domain=draft.domain,
@@ -112,10 +123,6 @@ class DecisionList:
             would_change=draft.would_change,
             firm=firm,
         )
-
-
-def _claim(draft: Draft) -> tuple[str, str, str]:
-    return (draft.service or "*", draft.domain, draft.party or "")
 
 
 def _began(cell: Cell) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from monitor.core.attribution.grounds import cite, own, reference_ground, vantages_of
@@ -23,7 +24,7 @@ def not_fit_to_judge(scene: Scene) -> Draft | None:
     """Rules 1 to 4."""
     fresh, seen, now = scene.fresh, scene.seen, scene.now
     if Sight.ILL in fresh.sight.values() and seen.ill is not None:
-        return _ours(seen.ill.at, _illness(seen.ill), "own_health")
+        return _ours(scene.label(seen.ill.at, seen.ill.mono_s), _illness(seen.ill), "own_health")
     bad = [cell for cell in fresh.cells.values() if cell.look.failed]
     fine = [cell for cell in fresh.cells.values() if cell.look.ok]
     if scene.watching:
@@ -33,7 +34,7 @@ def not_fit_to_judge(scene: Scene) -> Draft | None:
     if not fresh.cells:
         ground = own("no_fresh_looks", vantages=tuple(scene.plan.checks_of))
         return _ours(now.at, ground, "own_health")
-    onset_at = min((cell.since_at for cell in bad), default=now.at)
+    onset_at = scene.onset(bad)
     at = vantages_of(bad)
     if bad and all(cell.look.sighting.failure in NAMES for cell in bad):
         ground = cite("own_names_failed", 0.9, bad, vantages=at)
@@ -83,11 +84,28 @@ def _warming_up(scene: Scene) -> bool:
 
 
 def _no_trust(scene: Scene, bad: Sequence[Cell]) -> Draft | None:
-    """Rule 3: every party at once with a bad certificate is our clock or our trust store."""
-    refused = [cell for cell in bad if cell.look.sighting.failure in TRUST]
-    parties = {scene.plan.target_of[cell.look.check].party for cell in refused}
-    if len(parties) < 2:
+    """Rule 3: certificates of several parties that go bad at once are our clock or trust store.
+
+    A certificate that another vantage verifies is not refused by us, and one that went bad at
+    another time has its own reason.
+    """
+    refused = [
+        cell
+        for cell in bad
+        if cell.look.sighting.failure in TRUST and not _verified(scene, cell.look.check)
+    ]
+    begins: dict[str | None, float] = {}
+    for cell in refused:
+        party = scene.plan.target_of[cell.look.check].party
+        begins[party] = min(cell.since_mono_s, begins.get(party, cell.since_mono_s))
+    parties = begins.keys()
+    if not any(b - a <= scene.plan.together_s for a, b in pairwise(sorted(begins.values()))):
         return None
     at = vantages_of(refused)
     ground = cite("own_trust_failed", 0.9, refused, vantages=at, parties=len(parties))
-    return _ours(min(cell.since_at for cell in refused), ground, "own_health")
+    return _ours(scene.onset(refused), ground, "own_health")
+
+
+def _verified(scene: Scene, check: str) -> bool:
+    seen = (scene.fresh.cells.get((v, check)) for v in scene.watching)
+    return any(cell is not None and cell.look.ok for cell in seen)

@@ -69,23 +69,26 @@ def commonest(cells: Iterable[Cell]) -> str:
 def failed_ground(
     scene: Scene, service: Service, operations: Sequence[str], failed: Sequence[Cell]
 ) -> Ground:
-    """How many of the looks at the affected operations failed, from where, and how."""
-    asked = [
-        cell
+    """How many of all looks at the affected operations failed since it began, from where, and how.
+
+    Looks of a vantage whose own references do not vouch for it are neither.
+    """
+    vouched = {id(cell) for cell in failed}
+    asked = {
+        id(cell): cell
         for o in operations
-        for v in scene.watching
-        for cell in scene.fresh.of((v,), scene.plan.direct[service.id, o])
-    ]
-    asked_runs = sum(cell.run for cell in {id(c): c for c in asked}.values() if cell.look.failed)
-    answered = len({id(c) for c in asked if c.look.ok})
-    failures = max(asked_runs, sum(cell.run for cell in failed))
+        for cell in scene.fresh.of(scene.watching, scene.plan.direct[service.id, o])
+        if id(cell) in vouched or not cell.look.failed
+    }
+    since_s = min(scene.direct[service.id, o].event_mono_s for o in operations)
+    counts = [cell.counted(since_s) for cell in asked.values()]
     return cite(
         "looks_failed",
         0.9,
         failed,
         service=service.id,
-        failed=failures,
-        looks=failures + answered,
+        failed=sum(failures for failures, _ in counts),
+        looks=sum(looks for _, looks in counts),
         vantages=vantages_of(failed),
         failure=commonest(failed),
     )

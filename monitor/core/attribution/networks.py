@@ -28,7 +28,7 @@ def about_networks(scene: Scene) -> list[Draft]:
             Draft(
                 None,
                 FaultDomain.PATH,
-                min((cell.since_at for cell in bad), default=scene.now.at),
+                scene.onset(bad),
                 mode=Mode.PARTIAL,
                 confidence=0.95,
                 grounds=(ground,),
@@ -54,7 +54,7 @@ def _international(scene: Scene) -> Draft | None:
     return Draft(
         None,
         FaultDomain.NETWORK_INTERNATIONAL,
-        min(cell.since_at for cell in bad),
+        scene.onset(bad),
         confidence=confidence(len(cells), 0),
         nameable=True,
         grounds=(

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from monitor.core.attribution.witness import Testimony
     from monitor.model import Service
 
-TOGETHER_S = 45.0  # onsets this close count as one event
-
 
 def about_services(scene: Scene) -> list[Draft]:
     """Rules 5 to 12, one verdict per service at most."""
@@ -64,18 +62,14 @@ def _access(scene: Scene, service: Service) -> Draft | None:
     refused = [cell for cell in failed if cell.look.sighting.failure in OUR_ACCESS]
     if not refused:
         return None
-    operations = tuple(
-        o
-        for o, said in heard.items()
-        if any(c.look.sighting.failure in OUR_ACCESS for c in said.failed_looks)
-    )
+    operations = operations_failing(service, heard)
     only_ours = len(refused) == len(failed)
     return Draft(
         service.id,
         FaultDomain.CREDENTIALS if only_ours else FaultDomain.UNDETERMINED,
-        min(cell.since_at for cell in refused),
+        scene.onset(refused if only_ours else [c for c in failed if c not in refused]),
         mode=mode_of(service, operations),
-        operations=operations if only_ours else operations_failing(service, heard),
+        operations=operations,
         confidence=0.97 if only_ours else 0.5,
         grounds=(
             cite(
@@ -111,7 +105,7 @@ def _direct(scene: Scene, service: Service) -> Draft | None:
     return Draft(
         service.id,
         domain,
-        min(cell.since_at for cell in failed),
+        scene.onset(failed, from_mono_s=_event_s(concluded)),
         party=service.party if nameable else None,
         mode=mode_of(service, operations),
         operations=operations,
@@ -126,42 +120,68 @@ def _direct(scene: Scene, service: Service) -> Draft | None:
     )
 
 
+def _event_s(heard: Mapping[str, Testimony]) -> float:
+    return min(said.event_mono_s for said in heard.values())
+
+
 def _agreement(said: Testimony) -> int:
     return len(said.failing) - len(said.fine) - len(said.slow)
 
 
 def _together(scene: Scene, found: dict[str, Draft]) -> None:
-    """Rule 6: what began together is not laid at one party's door."""
-    plan = scene.plan
+    """Rule 6: what began together is not laid at one party's door.
+
+    An upstream that most witnesses see failing counts even before it is blamed itself.
+    """
+    world = scene.plan.world
     blamed = {
         s: d for s, d in found.items() if d.domain in (FaultDomain.UPSTREAM, FaultDomain.PLATFORM)
     }
-    upstreams = [s.id for s in plan.upstream_services if s.id in blamed]
-    parties = {plan.world.services[s].party for s in blamed}
-    everybody = len(parties) == len(plan.world.parties) and len(parties) >= 3
-    group = list(blamed) if everybody else upstreams
-    if len({plan.world.services[s].party for s in group}) < 2:
-        return
-    onsets = [blamed[s].onset_at for s in group]
-    if (max(onsets) - min(onsets)).total_seconds() > TOGETHER_S:
-        return
-    ground = cite("both_upstreams", 0.7, services=tuple(group))
-    for service in group:
-        found[service] = replace(
-            blamed[service],
+    began = {s: draft.onset_at for s, draft in blamed.items()}
+    for service in scene.plan.upstream_services:
+        heard = (scene.direct[service.id, o.id] for o in service.operations)
+        ailing = [said for said in heard if said.most_fail]
+        draft = found.get(service.id)
+        if ailing and (draft is None or draft.domain is FaultDomain.UNDETERMINED):
+            event_s = min(said.event_mono_s for said in ailing)
+            looks = [cell for said in ailing for cell in said.failed_looks]
+            began[service.id] = scene.onset(looks, from_mono_s=event_s)
+    for service_id, draft in blamed.items():
+        group = tuple(
+            s
+            for s, onset_at in began.items()
+            if abs((onset_at - draft.onset_at).total_seconds()) <= scene.plan.together_s
+        )
+        parties = {world.services[s].party for s in group}
+        everybody = len(parties) == len(world.parties) and len(parties) >= 3
+        if not everybody:
+            parties.discard(world.platform)
+            if draft.domain is FaultDomain.PLATFORM or len(parties) < 2:
+                continue
+            group = tuple(s for s in group if world.services[s].party != world.platform)
+        ground = cite("both_upstreams", 0.7, services=group)
+        found[service_id] = replace(
+            draft,
             domain=FaultDomain.SHARED,
             party=None,
             nameable=False,
             confidence=0.9,
-            grounds=(*blamed[service].grounds, ground),
+            grounds=(*draft.grounds, ground),
             would_change=("longer",),
         )
 
 
 def _relay(scene: Scene, service: Service, found: Mapping[str, Draft]) -> Draft | None:
-    """Rule 9; a platform that fails as a whole explains its relays by itself."""
+    """Rule 9; a platform that fails as a whole explains its relays by itself.
+
+    Where an upstream is seen by its front alone, nobody knows on which side the work fails.
+    """
     plan = scene.plan
-    if any(s.id in found for s in plan.platform_services):
+    platform = [found[s.id] for s in plan.platform_services if s.id in found]
+    if any(
+        d.mode is Mode.DOWN and d.domain in (FaultDomain.PLATFORM, FaultDomain.SHARED)
+        for d in platform
+    ):
         return None
     heard = {o.id: scene.relayed[service.id, o.id] for o in service.operations}
     broken = {o: said for o, said in heard.items() if said.most_fail and said.lasting}
@@ -172,18 +192,27 @@ def _relay(scene: Scene, service: Service, found: Mapping[str, Draft]) -> Draft 
     least = min(broken.values(), key=_agreement)
     direct_at = tuple(scene.direct[service.id, next(iter(broken))].fine)
     at = vantages_of(failed)
+    domain = FaultDomain.PLATFORM
+    if any(cell.look.sighting.failure in OUR_ACCESS for cell in failed):
+        domain = FaultDomain.CREDENTIALS
+    elif any((service.id, o) in plan.front_only for o in broken):
+        domain = FaultDomain.UNDETERMINED
+    ours = domain is FaultDomain.PLATFORM
+    answered = cite("direct_fine", 0.85, service=service.id, vantages=direct_at)
+    if domain is FaultDomain.UNDETERMINED:
+        answered = cite("front_fine", 0.4, service=service.id)
     return Draft(
         service.id,
-        FaultDomain.PLATFORM,
-        min(cell.since_at for cell in failed),
-        party=plan.world.platform,
+        domain,
+        scene.onset(failed, from_mono_s=_event_s(broken)),
+        party=plan.world.platform if ours else None,
         mode=mode_of(service, tuple(broken)),
         operations=tuple(broken),
         confidence=confidence(len(least.failing), len(least.fine) + len(least.slow)),
-        nameable=True,
+        nameable=ours,
         grounds=(
             cite("relay_failed", 0.9, failed, service=service.id, vantages=at),
-            cite("direct_fine", 0.85, service=service.id, vantages=direct_at),
+            answered,
             reference_ground(scene, failed=False),
         ),
         would_change=("direct_answers",),
@@ -214,7 +243,7 @@ def _slow(scene: Scene, service: Service) -> Draft | None:
     return Draft(
         service.id,
         FaultDomain.PLATFORM if ours else FaultDomain.UPSTREAM,
-        min(cell.since_at for cell in cells),
+        scene.onset(cells),
         party=service.party,
         mode=Mode.SLOW,
         operations=tuple(late),
@@ -244,7 +273,7 @@ def _unexplained(scene: Scene, service: Service) -> Draft | None:
     failed = tuple({id(c): c for o in operations for c in heard[o].failed_looks}.values())
     at = vantages_of(failed)
     others = sum(len(heard[o].fine) + len(heard[o].slow) for o in operations)
-    alone = len(at) == 1 and others > 0
+    alone = all(len(heard[o].failing) == 1 and heard[o].witnesses > 1 for o in operations)
     grounds = [failed_ground(scene, service, operations, failed)]
     if alone:
         grounds.append(cite("one_vantage_only", 0.8, vantages=at))
@@ -256,7 +285,7 @@ def _unexplained(scene: Scene, service: Service) -> Draft | None:
     return Draft(
         service.id,
         FaultDomain.PATH if alone else FaultDomain.UNDETERMINED,
-        min(cell.since_at for cell in failed),
+        scene.onset(failed, from_mono_s=min(heard[o].event_mono_s for o in operations)),
         mode=mode_of(service, operations) if not others else Mode.PARTIAL,
         operations=operations,
         confidence=0.8 if alone else 0.5,

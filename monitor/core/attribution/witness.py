@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from monitor.model import Failure, Role, Scope, Sight
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from monitor.model import Check, Instant, Service, Target, World
 
 TIMEOUT_SLACK_S = 1.0
+TOGETHER_S = 45.0  # onsets this close, or within one interval of the looks, count as one event
 
 OUR_ACCESS = frozenset(
     {Failure.HTTP_401, Failure.HTTP_403, Failure.HTTP_429, Failure.CREDENTIALS_REFUSED}
@@ -95,6 +97,14 @@ class Plan:
         self.direct = {
             (s.id, o): self._checks(s, o, Role.TRANSACTION) or self.fronts[s.id, o] for s, o in each
         }
+        self.front_only = {key for key, checks in self.direct.items() if checks == self.fronts[key]}
+        paces_s = (
+            c.every_s + c.timeout_s
+            for s in self.upstream_services
+            for o in s.operations
+            for c in self.direct[s.id, o.id]
+        )
+        self.together_s = max(TOGETHER_S, max(paces_s, default=0.0))
 
     def _checks(self, service: Service, operation: str, role: Role) -> tuple[Check, ...]:
         return tuple(
@@ -159,6 +169,7 @@ class Testimony:
     failing: Mapping[str, tuple[Cell, ...]]  # vantage -> its failing cells, vouched for
     slow: Mapping[str, tuple[Cell, ...]]
     fine: Mapping[str, tuple[Cell, ...]]
+    near_s: float  # failures that began this close together, seen from two places, are one event
 
     @property
     def witnesses(self) -> int:
@@ -176,9 +187,23 @@ class Testimony:
         return len(self.failing) >= 2 and len(self.failing) > len(self.slow) + len(self.fine)
 
     @property
+    def event_mono_s(self) -> float:
+        """When what fails now began: the first begin that a second witness confirms.
+
+        A place that has been failing alone for long says nothing about when the others began.
+        """
+        begins = sorted(min(c.since_mono_s for c in cells) for cells in self.failing.values())
+        agreed = (a for a, b in pairwise(begins) if b - a <= self.near_s)
+        return next(agreed, max(begins, default=float("inf")))
+
+    @property
     def lasting(self) -> bool:
-        """Three failed looks, two of them in a row from one place: not one bad second."""
-        runs = [max(cell.run for cell in cells) for cells in self.failing.values()]
+        """Three failed looks of one event, two in a row from one place: not one bad second."""
+        event_s = self.event_mono_s
+        runs = [
+            max(cell.run if cell.since_mono_s >= event_s else 0 for cell in cells)
+            for cells in self.failing.values()
+        ]
         return sum(runs) >= 3 and max(runs, default=0) >= 2
 
     @property
@@ -193,7 +218,8 @@ def hear(plan: Plan, fresh: Fresh, checks: Sequence[Check]) -> Testimony:
 
     A failing cell counts only if one of the vantage's own domestic references answered after the
     failing began, and had been answering without a break when the latest failing look began; else
-    the vantage may have lost its own line, or only just got it back.
+    the vantage may have lost its own line, or only just got it back. A vantage calls an operation
+    fine only when it has seen every check of it: a good answer comes sooner than a time-out.
     """
     failing: dict[str, tuple[Cell, ...]] = {}
     slow: dict[str, tuple[Cell, ...]] = {}
@@ -210,11 +236,14 @@ def hear(plan: Plan, fresh: Fresh, checks: Sequence[Check]) -> Testimony:
             vouched = tuple(cell for cell in bad if _vouched(plan, fresh, vantage, cell))
             if vouched:
                 failing[vantage] = vouched
+        elif len(cells) < sum(vantage in check.vantages for check in checks):
+            continue
         elif late:
             slow[vantage] = late
         else:
             fine[vantage] = cells
-    return Testimony(failing, slow, fine)
+    near_s = max((plan.fresh_for_s[check.id] for check in checks), default=0.0)
+    return Testimony(failing, slow, fine, near_s)
 
 
 def _vouched(plan: Plan, fresh: Fresh, vantage: str, cell: Cell) -> bool:
