@@ -36,6 +36,7 @@ WARNINGS = (
     "tick_failed",
     "text_failed",
     "promise_missed",
+    "advice_neutral",
     "page_failed",
     "report_failed",
     "clock_unsure",

@@ -1,6 +1,6 @@
 """The path of the data, to be read aloud: looks arrive, a tick judges them, people are told.
 
-    seen → record → judge → follow → plan → commit → publish
+    seen → record → judge → follow → advise → plan → commit → publish
 
 What is decided here commits before it is told: incident and messages in one transaction. When the
 store fails, nothing moves and nothing is sent, and the page goes on from memory; so it does when a
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
+from monitor.core.advice import advise
 from monitor.core.follow import Followed, beginning, follow
 from monitor.core.incident import resume
 from monitor.core.policy import plan
@@ -174,6 +175,7 @@ class Pipeline:
             self._refs.append(await self._store.next_ref())
         refs = dict(zip(begins, self._refs, strict=False))
         followed = follow(self._open, judgement, refs, self._world.rules)
+        followed = advise(followed, self._world, judgement.now.at)
         outbox = plan(
             followed.effects,
             {incident.ref: incident for incident in followed.changed},
