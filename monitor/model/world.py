@@ -1,0 +1,180 @@
+"""What is declared: who there is, what we look at and from where, how we judge and speak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from monitor.model.verdicts import FaultDomain
+
+
+class PartyKind(StrEnum):
+    """Whose a service is: the platform's own, or somebody's behind it."""
+
+    PLATFORM = "platform"
+    UPSTREAM = "upstream"
+
+
+class Role(StrEnum):
+    """What a look at a target can tell."""
+
+    FRONT = "front"  # reachable at all
+    TRANSACTION = "transaction"  # does its work, asked directly
+    RELAY = "relay"  # the same transaction, asked through the platform
+    REFERENCE = "reference"  # shares nothing with the parties
+
+
+class Scope(StrEnum):
+    """Where a reference lives; tells a national cut from an international one."""
+
+    DOMESTIC = "domestic"
+    INTERNATIONAL = "international"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody who can be at fault."""
+
+    id: str
+    kind: PartyKind
+    name: Mapping[str, str]  # language -> name as doctors say it
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing a doctor does with a service."""
+
+    id: str
+    name: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a doctor uses; its health is told per operation."""
+
+    id: str
+    party: str
+    name: Mapping[str, str]
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something a probe can look at.
+
+    A reference has a `scope` and neither party nor service. Any other target names the `service`
+    and the `operations` whose health it tells (empty: all of them, as a front does); a relay names
+    the upstream's service it asks for through the platform.
+    """
+
+    id: str
+    role: Role
+    party: str | None = None
+    service: str | None = None
+    operations: tuple[str, ...] = ()
+    scope: Scope | None = None
+    country: str = "IR"
+
+
+@dataclass(frozen=True, slots=True)
+class Vantage:
+    """A place, network and country we look from."""
+
+    id: str
+    name: Mapping[str, str]
+    country: str
+    region: str
+    network: str
+    source_address: str | None = None
+    resolvers: tuple[str, ...] = ()  # "address:port"; empty: the system's
+
+
+class ProbeSpec(Protocol):
+    """What a probe needs to look once; the concrete ones live in `probes.spec`."""
+
+    @property
+    def kind(self) -> str:
+        """Which probe: `http`, `tcp`, `tls` or `dns`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A probe, its target, its timetable, its patience."""
+
+    id: str
+    target: str
+    vantages: tuple[str, ...]
+    spec: ProbeSpec
+    every_s: float
+    timeout_s: float
+    slow_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do now: approved, dated, with an end; the neutral one never ends."""
+
+    id: str
+    domains: tuple[FaultDomain, ...]  # empty: any
+    services: tuple[str, ...]  # empty: any
+    page: Mapping[str, tuple[str, ...]]  # language -> one or two imperatives
+    short: Mapping[str, str]  # language -> the clause for an SMS
+    approved_by: str
+    approved_on: date
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A doctor who can be told; the number is never printed, logged or stored by us."""
+
+    id: str
+    phone: str = field(repr=False)
+    services: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Figures that decide; all are configuration, the defaults are DESIGN's."""
+
+    tick_s: float = 5.0
+    named_bar: float = 0.995
+    probable_bar: float = 0.9
+    dwell_ticks: int = 3
+    symptom_after_s: float = 120.0  # an unexplained failure is told to people after this long
+    reference_fresh_s: float = 50.0
+    ill_for_s: float = 15.0  # after our own loop stalled or our clock stepped, nobody is judged
+    lag_limit_s: float = 0.75
+    step_limit_s: float = 1.0  # a jump of the wall clock that makes us ill
+    stable_s: float = 300.0  # good this long before "resolved"
+    unstable_after_flaps: int = 3
+    unstable_stable_s: float = 1800.0
+    promise_s: float = 1800.0
+    promise_grace_s: float = 60.0
+    stale_intervals: float = 3.0
+    open_message_valid_s: float = 1800.0
+    resolved_message_valid_s: float = 7200.0
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything declared: who there is, what we look at, from where, how we judge and speak."""
+
+    platform: str  # the platform's party id
+    parties: Mapping[str, Party]
+    services: Mapping[str, Service]
+    targets: Mapping[str, Target]
+    vantages: Mapping[str, Vantage]
+    checks: Mapping[str, Check]
+    advice: tuple[Advice, ...]
+    rules: Rules
+    languages: tuple[str, ...]  # the first is the page's own
+    time_zone: str
+    country: str = "IR"
