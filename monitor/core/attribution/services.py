@@ -185,7 +185,9 @@ def _relay(scene: Scene, service: Service, found: Mapping[str, Draft]) -> Draft 
         return None
     heard = {o.id: scene.relayed[service.id, o.id] for o in service.operations}
     broken = {o: said for o, said in heard.items() if said.most_fail and said.lasting}
-    broken = {o: t for o, t in broken.items() if len(scene.direct[service.id, o].fine) >= 2}
+    broken = {
+        o: said for o, said in broken.items() if _fails_beside(said, scene.direct[service.id, o])
+    }
     if not broken:
         return None
     failed = tuple({id(c): c for said in broken.values() for c in said.failed_looks}.values())
@@ -217,6 +219,16 @@ def _relay(scene: Scene, service: Service, found: Mapping[str, Draft]) -> Draft 
         ),
         would_change=("direct_answers",),
     )
+
+
+def _fails_beside(relayed: Testimony, direct: Testimony) -> bool:
+    """Two vantages saw the relay fail after two had begun to see the direct transaction fine.
+
+    A relay's failure older than that may tell of an upstream that is well again.
+    """
+    fine_since_s = sorted(max(c.since_mono_s for c in cells) for cells in direct.fine.values())
+    failed_s = [max(c.look.started_mono_s for c in cells) for cells in relayed.failing.values()]
+    return len(fine_since_s) >= 2 and sum(at_s >= fine_since_s[1] for at_s in failed_s) >= 2
 
 
 def _slow(scene: Scene, service: Service) -> Draft | None:
