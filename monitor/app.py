@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import structlog
@@ -38,6 +38,7 @@ from probes.registry import make_probes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from monitor.core.attribution.engine import Engine
     from monitor.model import Picture
     from monitor.ports import Clock, Ids, Probe, Publisher, SelfWatch, Sender, Store
     from monitor.settings import Settings
@@ -76,7 +77,14 @@ class Board:
 class App:
     """Everything that runs, joined."""
 
-    def __init__(self, settings: Settings, parts: Parts, *, outbox_idle_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        parts: Parts,
+        *,
+        outbox_idle_s: float = 1.0,
+        engine: Engine[Any] | None = None,
+    ) -> None:
         world, clock = settings.world, parts.clock
         self.settings = settings
         self.parts = parts
@@ -97,7 +105,7 @@ class App:
         )
         self.pipeline = Pipeline(
             world=world,
-            engine=DecisionList(world),
+            engine=engine or DecisionList(world),
             store=parts.store,
             publisher=parts.publisher,
             clock=clock,

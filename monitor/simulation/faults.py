@@ -8,6 +8,7 @@ from __future__ import annotations
 import random  # noqa: TID251 - only its type and a seeded instance
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Schedule:
             starts, listed = self._by_where.setdefault(fault.where, ([], []))
             starts.append(fault.start_s)
             listed.append(fault)
+        self._starts = [fault.start_s for fault in self.faults]
+        self._last_ends = list(accumulate((fault.end_s for fault in self.faults), max))
 
     def at(self, where: str, t_s: float) -> str | None:
         """How `where` is broken at `t_s`; None if it is not. Faults of one place never overlap."""
@@ -90,6 +93,11 @@ class Schedule:
         starts, listed = found
         i = bisect_right(starts, t_s) - 1
         return listed[i].how if i >= 0 and listed[i].stands_at(t_s) else None
+
+    def calm_for_s(self, t_s: float) -> float:
+        """Seconds at `t_s` since anything at all was wrong, or since the beginning."""
+        i = bisect_right(self._starts, t_s)
+        return max(0.0, t_s - self._last_ends[i - 1]) if i else t_s
 
     def between(self, where: str, start_s: float, end_s: float) -> bool:
         """Whether `where` was broken at any time in [start_s, end_s]."""

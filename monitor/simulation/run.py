@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from monitor.app import App, Parts
+from monitor.core.attribution.decide import DecisionList
 from monitor.model import Recipient, Rules
 from monitor.notify.memory import MemorySender
 from monitor.simulation.clock import SeededIds, VirtualClock
 from monitor.simulation.faults import Schedule, components, draw
+from monitor.simulation.invariants import Invariants
 from monitor.simulation.loop import run
+from monitor.simulation.replay import ReplayedEngine
 from monitor.simulation.trace import Trace
 from monitor.simulation.world import WatchedStore, WorldProbe, WorldWatch, provider_fault
 from monitor.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from monitor.core.attribution.engine import Engine
     from monitor.model import World
     from monitor.notify.memory import Taken
     from monitor.ports import Store
@@ -45,6 +50,7 @@ class Outcome:
     detected: int
     detectable: int
     violations: tuple[str, ...]
+    kinds: tuple[str, ...]  # of faults that were met
 
 
 def simulated(world: World) -> World:
@@ -70,7 +76,14 @@ def simulated(world: World) -> World:
     )
 
 
-def simulate(settings: Settings, directory: Path, *, days: float, seed: int) -> Outcome:
+def simulate(
+    settings: Settings,
+    directory: Path,
+    *,
+    days: float,
+    seed: int,
+    engine: Callable[[World], Engine[Any]] = DecisionList,
+) -> Outcome:
     """Run `days` of a world with faults drawn from `seed`, in virtual time.
 
     Args:
@@ -78,21 +91,29 @@ def simulate(settings: Settings, directory: Path, *, days: float, seed: int) -> 
         directory: Where the real store lives; empty.
         days: Length.
         seed: The same seed gives the same trace, to the letter.
+        engine: Makes who judges.
 
     Returns:
         What happened, with every invariant that did not hold.
     """
-    return run(_run(settings, directory, days * DAY_S, seed))
+    return run(_run(settings, directory, days * DAY_S, seed, engine))
 
 
-async def _run(settings: Settings, directory: Path, duration_s: float, seed: int) -> Outcome:
+async def _run(
+    settings: Settings,
+    directory: Path,
+    duration_s: float,
+    seed: int,
+    engine: Callable[[World], Engine[Any]],
+) -> Outcome:
     world = simulated(settings.world)
     services = list(world.services.values())
     upstreams = [s.id for s in services if s.party != world.platform]
     parts = components(upstreams, list(world.vantages))
     schedule = draw(parts, duration_s, seed, quiet_s=QUIET_S)
     clock = VirtualClock()
-    trace = Trace(world, schedule, clock)
+    invariants = Invariants(world, schedule, clock)
+    trace = Trace(clock, invariants)
     sender = MemorySender(
         clock, lookup_grace_s=60.0, list_lag_s=5.0, fault=provider_fault(schedule, clock)
     )
@@ -114,6 +135,7 @@ async def _run(settings: Settings, directory: Path, duration_s: float, seed: int
             publisher=trace,
         ),
         outbox_idle_s=60.0,
+        engine=ReplayedEngine(world, engine, invariants.broke),
     )
     await store.open()
     try:
@@ -128,9 +150,9 @@ async def _run(settings: Settings, directory: Path, duration_s: float, seed: int
     await store.close()
     for taken in sender.ledger:
         trace.note(f"sms {taken.at.isoformat()} {taken.body}")
-    detected, detectable = _detection(trace, schedule, upstreams)
-    trace.violations += _liveness(trace, [i.subject for i in left])
-    trace.violations += _messages(sender.ledger)
+    detected, detectable = _detection(invariants, schedule, upstreams)
+    invariants.violations += _liveness(trace, [i.subject for i in left])
+    invariants.violations += _messages(sender.ledger)
     return Outcome(
         digest=trace.digest,
         looks=trace.looks,
@@ -139,7 +161,8 @@ async def _run(settings: Settings, directory: Path, duration_s: float, seed: int
         accepted=len(sender.ledger),
         detected=detected,
         detectable=detectable,
-        violations=tuple(trace.violations),
+        violations=tuple(invariants.violations),
+        kinds=tuple(sorted({fault.where for fault in schedule.faults})),
     )
 
 
@@ -152,7 +175,7 @@ async def _step_clock(schedule: Schedule, clock: VirtualClock) -> None:
         await asyncio.Event().wait()
 
 
-def _detection(trace: Trace, schedule: Schedule, upstreams: list[str]) -> tuple[int, int]:
+def _detection(invariants: Invariants, schedule: Schedule, upstreams: list[str]) -> tuple[int, int]:
     """How many long, undisturbed upstream faults were named in time (I4)."""
     found = asked = 0
     for fault in schedule.faults:
@@ -163,16 +186,16 @@ def _detection(trace: Trace, schedule: Schedule, upstreams: list[str]) -> tuple[
         if any(schedule.between(other, *window) for other in others - {"provider", "relay"}):
             continue
         asked += 1
-        named = trace.named_at.get(fault.where, [])
+        named = invariants.named_at.get(fault.where, [])
         if any(fault.start_s <= t <= fault.start_s + DETECT_S for t in named):
             found += 1
         else:
-            trace.violations.append(f"{fault.start_s:.0f} s: {fault} was not named in time")
+            invariants.violations.append(f"{fault.start_s:.0f} s: {fault} was not named in time")
     return found, asked
 
 
 def _liveness(trace: Trace, left: list[str]) -> list[str]:
-    """After all faults have ended everything is closed and fine again (I5, I8)."""
+    """After all faults have ended everything is closed and fine again (I5)."""
     found = [f"incident about {subject} never closed" for subject in left]
     picture = trace.picture
     if picture is None or picture.judgement.verdicts or not picture.judgement.sighted:
