@@ -88,9 +88,10 @@ async def _closed(world: World) -> bool:
     return not state["incidents"] and state["page"] == "fine"
 
 
-SAMPLE = ("ihio-hang", "relay-bug", "quota", "vantage-cut", "references-dead", "monitor-stalled")
+SAMPLE = ("ihio-hang", "relay-bug", "vantage-cut", "references-dead")  # all of them: make soak
 
 
+@pytest.mark.timeout(600)
 async def test_a_tour_of_a_sample_of_faults_names_nobody_wrongly(tmp_path):
     command = [sys.executable, "-m", "monitor", "demo", "--tour", "--json"]
     command += ["--data", str(tmp_path / "tour"), "--neighbourhood", "160"]
@@ -109,5 +110,5 @@ async def test_a_tour_of_a_sample_of_faults_names_nobody_wrongly(tmp_path):
         assert line["concluded"] in line["expected"].split("|"), name
         assert line["seconds"] <= WITHIN_S
     assert found["ihio-hang"]["named"]
-    for ours in ("quota", "vantage-cut", "references-dead", "monitor-stalled"):
+    for ours in ("vantage-cut", "references-dead"):
         assert found[ours]["messages"] == 0
