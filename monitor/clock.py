@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from monitor.model import Instant
 
@@ -28,6 +29,22 @@ class SystemClock:
     async def sleep(self, duration_s: float) -> None:
         """Wait on the event loop's clock, which is the monotonic one."""
         await asyncio.sleep(max(0.0, duration_s))
+
+
+class BootClock(SystemClock):
+    """A monotonic clock that goes on while the machine sleeps, and from process to process.
+
+    An agent dates its looks by it: its next life can still say how old they are.
+    """
+
+    def monotonic(self) -> float:
+        """Seconds since the boot, sleep included."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def boot_id() -> str:
+    """Which boot of this machine `BootClock` counts from."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
 class SystemIds:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from monitor.model import (
+        Agent,
+        Beat,
         Check,
         Delivery,
         Figure,
         Grain,
         Incident,
         Instant,
+        Invited,
         Observation,
+        Outcome,
         Outgoing,
         Picture,
         SelfHealth,
@@ -77,6 +81,47 @@ class SelfWatch(Protocol):
 
     def worst_since(self, mono_s: float) -> SelfHealth:
         """The worst of each figure from `mono_s` until now."""
+        ...
+
+
+class TokenError(Exception):
+    """There is no token; `sighting` says why, as the login saw it or as we decided."""
+
+    def __init__(self, sighting: Sighting) -> None:
+        super().__init__(sighting.failure.value if sighting.failure else "no token")
+        self.sighting = sighting
+
+
+class Tokens(Protocol):
+    """Holds our credentials, so that a probe need not (the credential keeper, or an agent's)."""
+
+    async def token(self, credential: str, vantage: Vantage, look_id: str) -> str:
+        """A token that is good now; logs in if there is none, one login at a time.
+
+        Raises:
+            TokenError: no login was possible, or none may be tried now.
+        """
+        ...
+
+    def refused(self, credential: str, token: str) -> None:
+        """The upstream did not accept `token` although its time was not over: forget it."""
+        ...
+
+    def admit(self, check: Check) -> bool:
+        """Whether one look more stays within the budgets of its target and its credential."""
+        ...
+
+
+class Pulse(Protocol):
+    """What those who tell us that they are alive said last."""
+
+    def last(self, source: str) -> Beat | None:
+        """The newest beat of a source, or None."""
+        ...
+
+    @property
+    def listening_since_mono_s(self) -> float:
+        """Since when we could have heard anybody."""
         ...
 
 
@@ -196,8 +241,70 @@ class Store(Protocol):
         """Figures whose stretch begins in [since, until), by begin, target and vantage."""
         ...
 
+    async def record_outcomes(
+        self, batch: str, outcomes: Sequence[Outcome], received_at: datetime
+    ) -> bool:
+        """Append a batch of outcomes, durably: all of it or nothing.
+
+        Returns:
+            False where a batch of this id is known already: nothing changed.
+        """
+        ...
+
+    async def outcomes(self, since: datetime, until: datetime) -> tuple[Outcome, ...]:
+        """Outcomes whose minute begins in [since, until), by minute, then as they came."""
+        ...
+
     async def prune(self, now: datetime) -> None:
         """Delete what is older than its retention."""
+        ...
+
+
+ALL_USED = 2**63 - 1  # `AgentStore.admit` about a key that may use no sequence any more
+
+
+class AgentStore(Protocol):
+    """What of the agents must survive a power cut (the same stores keep it)."""
+
+    async def known_looks(self, ids: Collection[str]) -> frozenset[str]:
+        """Which of these looks are stored already."""
+        ...
+
+    async def agents(self) -> tuple[Agent, ...]:
+        """Every agent that ever enrolled, the revoked ones too, by vantage."""
+        ...
+
+    async def invite(self, invited: Invited) -> None:
+        """Know a token; one that is known already stays as it is, used or not."""
+        ...
+
+    async def enrol(self, token_sha256: str, agent: Agent, *, now: datetime) -> bool:
+        """Use a token up and put `agent` in its vantage's place, both or neither.
+
+        Returns:
+            False where the token is unknown, used, expired, or another vantage's: nothing changed.
+        """
+        ...
+
+    async def invited_vantage(self, token_sha256: str) -> str | None:
+        """Whom a token that was never used is for; None: there is no such token."""
+        ...
+
+    async def admit(self, vantage: str, key_id: str, sequence: int) -> int | None:
+        """Take note of a request's sequence, on disk before this returns.
+
+        Returns:
+            None where it is higher than every one of this key before; else the highest seen, and
+            nothing changed. A key that is not the vantage's present one is answered `ALL_USED`.
+        """
+        ...
+
+    async def note_agent(self, agent: Agent) -> None:
+        """Write how an agent stood at its last exchange; key, sequence and revocation stay."""
+        ...
+
+    async def revoke(self, vantage: str, *, now: datetime) -> None:
+        """Never believe the vantage's present key again, nor a token it was given before."""
         ...
 
 

@@ -4,7 +4,21 @@ Words are those of `docs/glossary.md`. Times labelled `_at` are aware UTC; `_mon
 the monotonic clock of one process run and never leave it.
 """
 
+from monitor.model.agents import (
+    Agent,
+    AgentStanding,
+    Invited,
+    LookRefusal,
+    Quarantine,
+    RequestRefusal,
+)
+from monitor.model.codes import (
+    CodeClass,
+    CodeMeaning,
+    Provider,
+)
 from monitor.model.figures import (
+    CredentialStanding,
     Figure,
     Grain,
 )
@@ -18,6 +32,7 @@ from monitor.model.incidents import (
     Picture,
 )
 from monitor.model.looks import (
+    Beat,
     Certificate,
     Failure,
     Instant,
@@ -25,6 +40,7 @@ from monitor.model.looks import (
     Phase,
     SelfHealth,
     Sighting,
+    Step,
     Timings,
     Void,
 )
@@ -35,6 +51,12 @@ from monitor.model.messages import (
     Outgoing,
     SendOutcome,
     SendResult,
+)
+from monitor.model.outcomes import (
+    Batch,
+    BatchResult,
+    Outcome,
+    OutcomeClass,
 )
 from monitor.model.verdicts import (
     EvidenceClass,
@@ -50,7 +72,10 @@ from monitor.model.verdicts import (
 )
 from monitor.model.world import (
     Advice,
+    Budget,
     Check,
+    Credential,
+    HeartbeatSource,
     Operation,
     Party,
     PartyKind,
@@ -67,8 +92,18 @@ from monitor.model.world import (
 
 __all__ = [
     "Advice",
+    "Agent",
+    "AgentStanding",
+    "Batch",
+    "BatchResult",
+    "Beat",
+    "Budget",
     "Certificate",
     "Check",
+    "CodeClass",
+    "CodeMeaning",
+    "Credential",
+    "CredentialStanding",
     "Delivery",
     "DeliveryState",
     "Effect",
@@ -83,22 +118,30 @@ __all__ = [
     "Grain",
     "Ground",
     "Health",
+    "HeartbeatSource",
     "Incident",
     "IncidentState",
     "Instant",
+    "Invited",
     "Judgement",
     "Level",
+    "LookRefusal",
     "MessageKind",
     "Mode",
     "Observation",
     "Operation",
+    "Outcome",
+    "OutcomeClass",
     "Outgoing",
     "Party",
     "PartyKind",
     "Phase",
     "Picture",
     "ProbeSpec",
+    "Provider",
+    "Quarantine",
     "Recipient",
+    "RequestRefusal",
     "Role",
     "Rules",
     "Scope",
@@ -108,6 +151,7 @@ __all__ = [
     "Service",
     "Sight",
     "Sighting",
+    "Step",
     "Target",
     "Timings",
     "Vantage",

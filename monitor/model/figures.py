@@ -33,3 +33,14 @@ class Figure:
     missed: int  # due, not taken
     duration_sum_s: float  # over `looks`
     duration_max_s: float  # over `looks`
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialStanding:
+    """How one of our credentials stands now; counted since the start of the process."""
+
+    logins: int
+    refusals: int
+    token_age_s: float | None  # None: no token
+    token_left_s: float | None
+    withheld: bool  # no login may be tried now

@@ -35,6 +35,7 @@ class EntryKind(StrEnum):
     ONSET = "onset"
     CONFIRMED = "confirmed"
     REVISED = "revised"
+    LATE = "late_evidence"  # revised after the end, by looks that came late
     STILL = "still"  # the promised update: nothing changed
     PROMISE_MISSED = "promise_missed"
     RECOVERING = "recovering"

@@ -33,6 +33,8 @@ class Failure(StrEnum):
     DNS_REFUSED = "dns_refused_error"
     DNS_NO_ANSWER = "dns_no_answer"
     DNS_BOGON = "dns_bogon_error"
+    DNS_PRIVATE = "dns_private_address"  # a private address where none is declared
+    DNS_LOOP = "dns_alias_loop"
     DNS_MALFORMED = "dns_malformed_answer"
     # connection
     CONNECTION_REFUSED = "connection_refused"
@@ -41,6 +43,9 @@ class Failure(StrEnum):
     HOST_UNREACHABLE = "host_unreachable"
     NETWORK_UNREACHABLE = "network_unreachable"
     EOF = "eof_error"
+    EGRESS_REFUSED = "egress_refused"  # we were to go where we may not
+    ECHO_TIMEOUT = "echo_timeout"
+    ECHO_LOSS = "echo_loss"
     # TLS
     TLS_TIMEOUT = "tls_timeout"
     TLS_HANDSHAKE = "ssl_failed_handshake"
@@ -48,14 +53,21 @@ class Failure(StrEnum):
     TLS_NOT_YET_VALID = "ssl_certificate_not_yet_valid"
     TLS_WRONG_HOST = "ssl_invalid_hostname"
     TLS_UNKNOWN_AUTHORITY = "ssl_unknown_authority"
+    TLS_SELF_SIGNED = "ssl_self_signed_certificate"
+    TLS_MISSING_LINK = "ssl_missing_intermediate"
+    TLS_OLD_PROTOCOL = "ssl_old_protocol"
     TLS_INVALID = "ssl_invalid_certificate"
     # the answer as HTTP
     WAIT_TIMEOUT = "wait_timeout"
     TRANSFER_TIMEOUT = "transfer_timeout"
     HTTP_PROTOCOL = "http_protocol_error"
+    HTTP_BAD_CHUNK = "http_bad_chunk"
     HTTP_HEADER_TOO_LARGE = "http_header_too_large"
+    HTTP_TOO_MANY_HEADERS = "http_too_many_headers"
     HTTP_BODY_TOO_LARGE = "http_body_too_large"
+    HTTP_BODY_BOMB = "http_body_bomb"  # small on the wire, beyond the cap when decoded
     HTTP_BODY_UNDECODABLE = "http_body_undecodable"
+    HTTP_UNASKED_CODING = "http_unasked_coding"
     REDIRECT_LOOP = "redirect_loop"
     REDIRECT_REFUSED = "redirect_refused"
     HTTP_401 = "http_401"
@@ -68,17 +80,41 @@ class Failure(StrEnum):
     HEADER_MISMATCH = "header_mismatch"
     JSON_UNREADABLE = "json_parse_error"
     JSON_MISMATCH = "json_mismatch"
+    XML_UNREADABLE = "xml_parse_error"
+    XML_MISMATCH = "xml_mismatch"
     TEXT_MISMATCH = "text_mismatch"
+    TEXT_WRONG_CHARSET = "text_wrong_charset"
+    EMPTY_ANSWER = "empty_answer"  # nothing, or JSON with nothing in it
+    LOGIN_PAGE = "login_page"
+    CAPTCHA_PAGE = "captcha_page"
+    BLOCK_PAGE = "block_page"  # a firewall's: it takes us for an attacker
+    MAINTENANCE_PAGE = "maintenance_page"
+    VALUE_MISSING = "value_missing"  # what a later step needs was not in the answer
     DNS_MISMATCH = "dns_mismatch"
     APPLICATION_ERROR = "application_error"  # a well-formed error of the target's own making
     APPLICATION_REJECTED = (
         "application_rejected"  # a well-formed refusal nobody is to blame for yet
     )
+    BUSINESS_REFUSAL = "business_refusal"  # a right answer about the patient: no cover, duplicate
+    # our standing with them
     CREDENTIALS_REFUSED = "credentials_refused"  # a well-formed refusal of our credentials or quota
+    ACCOUNT_REFUSED = "account_refused"  # the doctor's account: locked, not activated
+    SESSION_EXPIRED = "session_expired"  # a token or session of ours ran out before its time
+    TOKEN_WITHHELD = "token_withheld"  # noqa: S105 - a name; refused before, and we wait
+    # what others tell us
+    HEARTBEAT_MISSING = "heartbeat_missing"
+    HEARTBEAT_FAILED = "heartbeat_failed"  # they say themselves that it went wrong
+    METRIC_MISSING = "metric_missing"
+    METRIC_MISMATCH = "metric_mismatch"
     # our own side
     NO_SOURCE_ADDRESS = "source_address_unavailable"
     OUT_OF_FILES = "too_many_open_files"
     OUT_OF_RESOURCES = "out_of_local_resources"
+    NOT_PERMITTED = "not_permitted"  # the system does not let us look this way
+    OVER_BUDGET = "over_own_budget"  # one look more and we would cause the 429 we report
+    WRITE_REFUSED = "write_refused"  # it could have registered something
+    NO_TOKEN = "no_token"  # noqa: S105 - a name; cut off from whoever holds our credentials
+    NOTHING_YET = "nothing_yet"  # we have not been listening long enough to say
     # nobody's yet
     UNKNOWN = "unknown_failure"
 
@@ -93,6 +129,18 @@ class Void(StrEnum):
     OUT_OF_RESOURCES = "out_of_local_resources"
     SOURCE_ADDRESS = "source_address_unavailable"
     BROKEN_PROBE = "broken_probe"  # a bug of ours
+    PAUSED = "paused"  # the whole process or machine stood still
+    CPU_STARVED = "cpu_starved"
+    MEMORY_PRESSURE = "memory_pressure"
+    CLOCK_UNSURE = "clock_unsure"  # our wall clock is off by more than we tolerate
+    NOT_REACHED = "not_reached"  # an earlier step of the same look failed
+    NOT_PERMITTED = "not_permitted"
+    OVER_BUDGET = "over_own_budget"
+    WRITE_REFUSED = "write_refused"
+    NO_TOKEN = "no_token"  # noqa: S105 - a name
+    NOTHING_YET = "nothing_yet"  # just started: silence means nothing yet
+    QUARANTINED = "quarantined"  # the vantage is not believed at present
+    SPOOL_FULL = "spool_full"  # looked, and there was no room to keep it
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +180,17 @@ class Sighting:
     code: str | None = None  # the provider's own code, where the expectation names one
     body_bytes: int | None = None
     certificate: Certificate | None = None
+    steps: tuple[Step, ...] = ()  # of a transaction, in order; empty otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step of a transaction saw."""
+
+    name: str
+    sighting: Sighting  # without steps of its own
+    begun_s: float  # after the look began
+    duration_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +201,10 @@ class SelfHealth:
     clock_step_s: float = 0.0  # the largest jump of the wall clock against the monotonic one
     open_files: int = 0
     open_files_limit: int = 0
+    paused_s: float = 0.0  # the longest the whole process stood still
+    starved: float = 0.0  # share of the time we were ready to run and had no processor, 0 to 1
+    memory: float = 0.0  # share of the memory we may use that is used, 0 to 1
+    clock_error_s: float = 0.0  # how wrong the wall clock may be, as far as anybody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +222,9 @@ class Observation:
     slow: bool = False
     health: SelfHealth = SelfHealth()
     void: Void | None = None
+    steps: tuple[Step, ...] = ()  # of a transaction: those that this observation tells of
+    received_at: datetime | None = None  # when an agent's look reached us; None: looked ourselves
+    late: bool = False  # it reached us after it could have been judged in time
 
     @property
     def ok(self) -> bool:
@@ -177,3 +243,12 @@ class Instant:
 
     at: datetime
     mono_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Somebody told us that he is alive, or that something of his went wrong."""
+
+    source: str
+    instant: Instant  # when it reached us
+    ok: bool = True

@@ -80,6 +80,7 @@ class Sight(StrEnum):
     ISOLATED = "isolated"  # its references do not answer: it cannot tell far from near
     SILENT = "silent"  # no fresh look from there
     ILL = "ill"  # our own process or clock was not well
+    DOUBTED = "doubted"  # it contradicts all others about everybody: not believed for now
 
 
 Fact = str | int | float | tuple[str, ...]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from monitor.model.codes import Provider
     from monitor.model.verdicts import FaultDomain
 
 
@@ -64,6 +65,14 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """How often we may ask at most: a token bucket."""
+
+    most: int  # so many at once, after a rest
+    per_s: float  # in so many seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Something a probe can look at.
 
@@ -79,6 +88,7 @@ class Target:
     operations: tuple[str, ...] = ()
     scope: Scope | None = None
     country: str = "IR"
+    budget: Budget | None = None  # of all looks at it, from all vantages together
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,9 @@ class Vantage:
     network: str
     source_address: str | None = None
     resolvers: tuple[str, ...] = ()  # "address:port"; empty: the system's
+    interface: str | None = None  # the network interface to leave through
+    private_networks: tuple[str, ...] = ()  # CIDR: private places that looks may go to
+    agent: bool = False  # looked from by an agent at another site
 
 
 class ProbeSpec(Protocol):
@@ -99,8 +112,40 @@ class ProbeSpec(Protocol):
 
     @property
     def kind(self) -> str:
-        """Which probe: `http`, `tcp`, `tls` or `dns`."""
+        """Which probe; `step` is told by the transaction it belongs to and never asked itself."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """How we log in somewhere, and how long that holds.
+
+    The paths are JMESPaths into the login's answer.
+    """
+
+    id: str
+    service: str  # whose refusal it would be
+    login: ProbeSpec  # an HTTP request; carries the secret
+    token_path: str
+    lifetime_path: str | None  # seconds, in the answer
+    lifetime_s: float  # where the answer does not say
+    lifetime_unit_s: float = 1.0  # what one of `lifetime_path` is
+    refresh_before_s: float = 20.0
+    timeout_s: float = 10.0
+    backoff_first_s: float = 60.0
+    backoff_longest_s: float = 3600.0
+    logins: Budget = Budget(4, 3600.0)
+    looks: Budget | None = None  # of all looks with it, from all vantages together
+    expires_on: date | None = None  # when the secret itself ends
+    lock_after: int | None = None  # so many refusals in a row lock the account there
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatSource:
+    """Somebody who tells us that he is alive."""
+
+    id: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +159,7 @@ class Check:
     every_s: float
     timeout_s: float
     slow_after_s: float | None = None
+    provider: str | None = None  # whose codes its answers carry; for a report's sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +199,11 @@ class Rules:
     ill_for_s: float = 15.0  # after our own loop stalled or our clock stepped, nobody is judged
     lag_limit_s: float = 0.75
     step_limit_s: float = 1.0  # a jump of the wall clock that makes us ill
+    starved_limit: float = 0.5  # share of the time without a processor that makes us ill
+    memory_limit: float = 0.95
+    clock_error_limit_s: float = 5.0
+    agent_clock_limit_s: float = 30.0  # an agent's clock further off than this is not believed
+    liar_after_s: float = 120.0  # contradicting all others for so long is not believed
     stable_s: float = 300.0  # good this long before "resolved"
     unstable_after_flaps: int = 3
     unstable_stable_s: float = 1800.0
@@ -178,3 +229,6 @@ class World:
     languages: tuple[str, ...]  # the first is the page's own
     time_zone: str
     country: str = "IR"
+    credentials: Mapping[str, Credential] = field(default_factory=dict)
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    heartbeats: Mapping[str, HeartbeatSource] = field(default_factory=dict)

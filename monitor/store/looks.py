@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, or_, select
 from sqlalchemy.dialects.sqlite import dialect, insert
 
 from monitor.model import (
@@ -20,6 +20,7 @@ from monitor.model import (
 )
 from monitor.store.figures import duration_us
 from monitor.store.schema import certificate, dirty, look
+from monitor.store.steps import steps_from_text, steps_to_text
 from monitor.store.times import MINUTE_US, from_us, to_us
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+_CERTIFICATE = ("subject", "issuer", "names", "not_before_us", "not_after_us")
 _COLUMNS = [column for column in look.columns if column.name != "pk"]
 # Compiled once and handed to the driver as tuples: twice as fast as Core's executemany.
 _INSERT_LOOK = str(
@@ -35,7 +37,14 @@ _INSERT_LOOK = str(
     .on_conflict_do_nothing(index_elements=["id"])
     .compile(dialect=dialect())
 )
-_INSERT_CERTIFICATE = insert(certificate).on_conflict_do_nothing(index_elements=["sha256"])
+_NEW_CERTIFICATE = insert(certificate)
+_TOLD_CERTIFICATE = _NEW_CERTIFICATE.on_conflict_do_nothing(index_elements=["sha256"])
+# What we saw ourselves is in place of what an agent told, who may tell anything.
+_SEEN_CERTIFICATE = _NEW_CERTIFICATE.on_conflict_do_update(
+    index_elements=["sha256"],
+    set_={name: _NEW_CERTIFICATE.excluded[name] for name in _CERTIFICATE},
+    where=or_(*(certificate.c[name] != _NEW_CERTIFICATE.excluded[name] for name in _CERTIFICATE)),
+)
 _INSERT_DIRTY = insert(dirty).on_conflict_do_nothing(index_elements=["minute_us", "target"])
 
 
@@ -96,29 +105,34 @@ def newest_look_us(connection: Connection) -> int | None:
 
 
 def _keep_certificates(connection: Connection, looks: Sequence[Observation]) -> dict[str, int]:
-    shown = {
-        each.sighting.certificate.sha256: each.sighting.certificate
-        for each in looks
-        if each.sighting.certificate is not None
-    }
+    told, seen = (
+        {
+            each.sighting.certificate.sha256: each.sighting.certificate
+            for each in looks
+            if each.sighting.certificate is not None and (each.received_at is None) is ours
+        }
+        for ours in (False, True)
+    )
+    for statement, certificates in ((_TOLD_CERTIFICATE, told), (_SEEN_CERTIFICATE, seen)):
+        rows = [_certificate_row(each) for each in certificates.values()]
+        if rows:
+            connection.execute(statement, rows)
+    shown = told | seen
     if not shown:
         return {}
-    connection.execute(
-        _INSERT_CERTIFICATE,
-        [
-            {
-                "sha256": cert.sha256,
-                "subject": _storable(cert.subject),
-                "issuer": _storable(cert.issuer),
-                "names": json.dumps(cert.names),
-                "not_before_us": to_us(cert.not_before),
-                "not_after_us": to_us(cert.not_after),
-            }
-            for cert in shown.values()
-        ],
-    )
     query = select(certificate.c.sha256, certificate.c.pk).where(certificate.c.sha256.in_(shown))
     return {row.sha256: row.pk for row in connection.execute(query)}
+
+
+def _certificate_row(shown: Certificate) -> dict[str, Any]:
+    return {
+        "sha256": shown.sha256,
+        "subject": _storable(shown.subject),
+        "issuer": _storable(shown.issuer),
+        "names": json.dumps(shown.names),
+        "not_before_us": to_us(shown.not_before),
+        "not_after_us": to_us(shown.not_after),
+    }
 
 
 def _row(each: Observation, certificates: dict[str, int]) -> tuple[Any, ...]:
@@ -153,6 +167,13 @@ def _row(each: Observation, certificates: dict[str, int]) -> tuple[Any, ...]:
         health.clock_step_s,
         health.open_files,
         health.open_files_limit,
+        health.paused_s,
+        health.starved,
+        health.memory,
+        health.clock_error_s,
+        steps_to_text(each.steps) if each.steps else None,
+        None if each.received_at is None else to_us(each.received_at),
+        int(each.late),
     )
 
 
@@ -167,7 +188,8 @@ def _observation(row: Row[Any]) -> Observation:
         _pk, look_id, check, vantage, target, started_at_us, started_mono_s, duration_s, _took_us,
         slow, void, phase, failure, detail, dns_s, connect_s, tls_s, wait_s, transfer_s, address,
         http_status, code, body_bytes, _certificate, verified, lag_s, clock_step_s, open_files,
-        open_files_limit, *shown,
+        open_files_limit, paused_s, starved, memory, clock_error_s, steps, received_at_us, late,
+        *shown,
     ) = values  # fmt: skip
     return Observation(
         id=look_id,
@@ -190,7 +212,19 @@ def _observation(row: Row[Any]) -> Observation:
             body_bytes=body_bytes,
             certificate=None if verified is None else _certificate_of(shown, verified=verified),
         ),
-        health=SelfHealth(lag_s, clock_step_s, open_files, open_files_limit),
+        health=SelfHealth(
+            lag_s,
+            clock_step_s,
+            open_files,
+            open_files_limit,
+            paused_s,
+            starved,
+            memory,
+            clock_error_s,
+        ),
+        steps=() if steps is None else steps_from_text(steps),
+        received_at=None if received_at_us is None else from_us(received_at_us),
+        late=bool(late),
     )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from monitor.model import DeliveryState, Grain, IncidentState, MessageKind
 from monitor.store.buckets import Buckets
 from monitor.store.figures import Counts, figure, figures_of
+from monitor.store.memory_agents import MemoryAgents
+from monitor.store.memory_outcomes import MemoryOutcomes
 from monitor.store.retention import (
     BEGINNING_US,
     Retention,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from monitor.store.retention import KeptDays
 
 
-class MemoryStore:
+class MemoryStore(MemoryAgents, MemoryOutcomes):
     """`monitor.ports.Store` in plain memory; closing and opening again is a restart.
 
     Args:
@@ -53,6 +55,8 @@ class MemoryStore:
         retention: KeptDays | None = None,
         time_zone: str = "Asia/Tehran",
     ) -> None:
+        MemoryAgents.__init__(self)
+        MemoryOutcomes.__init__(self)
         self._clock = clock
         self._retention: KeptDays = retention or Retention()
         self._buckets = Buckets(time_zone)
@@ -219,6 +223,7 @@ class MemoryStore:
             for key, look in self._looks.items()
             if not any(begin <= to_us(look.started_at) < end for begin, end in stretches_us)
         }
+        self.prune_outcomes(looks_cut_us, now)
         for grain, counts in self._counts.items():
             begin_us = cut_us(figure_days(self._retention, grain), now, self._buckets)
             self._counts[grain] = {

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"  # the newest revision in migrations/versions
+HEAD = "0003"  # the newest revision in migrations/versions
 APPLICATION_ID = 0x476F7661  # "Gova", in the file's header: this database is ours
 
 metadata = MetaData(
@@ -74,6 +75,13 @@ look = Table(
     Column("clock_step_s", REAL, nullable=False),
     Column("open_files", Integer, nullable=False),
     Column("open_files_limit", Integer, nullable=False),
+    Column("paused_s", REAL, nullable=False, server_default="0"),
+    Column("starved", REAL, nullable=False, server_default="0"),
+    Column("memory", REAL, nullable=False, server_default="0"),
+    Column("clock_error_s", REAL, nullable=False, server_default="0"),
+    Column("steps", Text),  # JSON, of a transaction
+    Column("received_at_us", BigInteger),  # when an agent's look reached us
+    Column("late", Integer, nullable=False, server_default="0"),
     UniqueConstraint("id"),
     Index(None, "target", "started_at_us"),
 )
@@ -174,4 +182,60 @@ mark = Table(
     Column("name", Text, nullable=False),
     Column("value", BigInteger, nullable=False),
     PrimaryKeyConstraint("name"),
+)
+
+# A batch of outcomes is stored once: its id stays at least as long as it could come again.
+outcome_batch = Table(
+    "outcome_batch",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("received_at_us", BigInteger, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "received_at_us"),
+    sqlite_with_rowid=False,
+)
+
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("pk", Integer, primary_key=True),
+    Column("minute_us", BigInteger, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("code", Text),
+    Column("region", Text),
+    Column("network", Text),
+    Column("count", BigInteger, nullable=False),
+    Column("received_at_us", BigInteger, nullable=False),
+    Index(None, "minute_us"),
+)
+
+agent = Table(
+    "agent",
+    metadata,
+    Column("vantage", Text, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("enrolled_at_us", BigInteger, nullable=False),
+    Column("program", Text, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+    Column("last_seen_us", BigInteger),
+    Column("clock_offset_s", REAL),
+    Column("quarantine", Text),
+    Column("waiting", BigInteger, nullable=False),
+    Column("oldest_age_s", REAL, nullable=False),
+    Column("dropped", BigInteger, nullable=False),
+    Column("revoked_at_us", BigInteger),
+    PrimaryKeyConstraint("vantage"),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("token_sha256", Text, nullable=False),
+    Column("vantage", Text, nullable=False),
+    Column("expires_at_us", BigInteger, nullable=False),
+    Column("used_at_us", BigInteger),
+    PrimaryKeyConstraint("token_sha256"),
 )

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor.model import Grain
 from monitor.ports import StoreError
+from monitor.store import agents as agenting
 from monitor.store import deliveries as delivering
 from monitor.store import incidents as telling
 from monitor.store import looks as looking
+from monitor.store import outcomes as trading
 from monitor.store import prune as pruning
 from monitor.store import rollup as rolling
 from monitor.store.buckets import Buckets
@@ -23,13 +25,13 @@ from monitor.store.schema import HEAD
 from monitor.store.times import maybe_from_us, to_us
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Connection
 
-    from monitor.model import Delivery, Figure, Incident, Observation
+    from monitor.model import Agent, Delivery, Figure, Incident, Invited, Observation, Outcome
     from monitor.ports import Clock
     from monitor.store.retention import KeptDays
 
@@ -200,6 +202,60 @@ class SqliteStore:
             )
         )
 
+    async def record_outcomes(
+        self, batch: str, outcomes: Sequence[Outcome], received_at: datetime
+    ) -> bool:
+        """See the port."""
+        return await self._write(
+            lambda connection: trading.insert_outcomes(connection, batch, outcomes, received_at)
+        )
+
+    async def outcomes(self, since: datetime, until: datetime) -> tuple[Outcome, ...]:
+        """See the port."""
+        return await self._read(
+            lambda connection: trading.select_outcomes(
+                connection, since_us=to_us(since), until_us=to_us(until)
+            )
+        )
+
+    async def known_looks(self, ids: Collection[str]) -> frozenset[str]:
+        """See the port."""
+        return await self._read(lambda connection: agenting.known_ids(connection, ids))
+
+    async def agents(self) -> tuple[Agent, ...]:
+        """See the port."""
+        return await self._read(agenting.select_agents)
+
+    async def invite(self, invited: Invited) -> None:
+        """See the port."""
+        await self._write(lambda connection: agenting.put_invitation(connection, invited))
+
+    async def invited_vantage(self, token_sha256: str) -> str | None:
+        """See the port."""
+        return await self._read(
+            lambda connection: agenting.invited_vantage(connection, token_sha256)
+        )
+
+    async def enrol(self, token_sha256: str, agent: Agent, *, now: datetime) -> bool:
+        """See the port."""
+        return await self._write(
+            lambda connection: agenting.enrol(connection, token_sha256, agent, now)
+        )
+
+    async def admit(self, vantage: str, key_id: str, sequence: int) -> int | None:
+        """See the port."""
+        return await self._write(
+            lambda connection: agenting.admit(connection, vantage, key_id, sequence)
+        )
+
+    async def note_agent(self, agent: Agent) -> None:
+        """See the port."""
+        await self._write(lambda connection: agenting.note(connection, agent))
+
+    async def revoke(self, vantage: str, *, now: datetime) -> None:
+        """See the port."""
+        await self._write(lambda connection: agenting.revoke(connection, vantage, now))
+
     async def prune(self, now: datetime) -> None:
         """See the port; in small transactions, so that other writes come in between."""
         looks_cut_us = cut_us(self._retention.looks_days, now, self._buckets)
@@ -210,6 +266,8 @@ class SqliteStore:
         rest = [(target, begin, end) for target in targets for begin, end in stretches_us]
         while rest:
             rest = await self._delete_looks(rest)
+        while await self._delete_outcomes(looks_cut_us, to_us(now)):
+            pass
         for grain in Grain:
             begin_us = cut_us(figure_days(self._retention, grain), now, self._buckets)
             while await self._delete_figures(grain, begin_us):
@@ -217,6 +275,11 @@ class SqliteStore:
 
     async def _delete_looks(self, stretches: list[pruning.Stretch]) -> list[pruning.Stretch]:
         return await self._write(lambda connection: pruning.delete_looks(connection, stretches))
+
+    async def _delete_outcomes(self, before_us: int, now_us: int) -> bool:
+        return await self._write(
+            lambda connection: trading.delete_outcomes(connection, before_us, now_us)
+        )
 
     async def _delete_figures(self, grain: Grain, before_us: int) -> bool:
         return await self._write(

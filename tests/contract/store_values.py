@@ -24,6 +24,7 @@ from monitor.model import (
     Phase,
     SelfHealth,
     Sighting,
+    Step,
     Timings,
     Verdict,
 )
@@ -89,7 +90,27 @@ def full_look(look_id: str, at: datetime = NOW) -> Observation:
             body_bytes=321,
             certificate=CERTIFICATE,
         ),
-        health=SelfHealth(0.01, -3600.5, 17, 1024),
+        health=SelfHealth(0.01, -3600.5, 17, 1024, 0.2, 0.3, 0.4, 0.5),
+        steps=(
+            Step("doctor", Sighting(Phase.DONE, timings=Timings(dns_s=0.01)), 0.0, 0.05),
+            Step(
+                "patient",
+                Sighting(
+                    Phase.EXPECT,
+                    Failure.APPLICATION_ERROR,
+                    "کد خطا",
+                    Timings(0.1, 0.2, 0.3, 0.4, 0.5),
+                    "127.77.4.2",
+                    200,
+                    "-14507",
+                    321,
+                ),
+                0.05,
+                0.07,
+            ),
+        ),
+        received_at=at + timedelta(minutes=10),
+        late=True,
     )
 
 

@@ -100,7 +100,8 @@ def test_what_the_store_is_tried_with_sets_every_field():
     values += [*tried.verdict.grounds, FULL_DELIVERY]
 
     assert left_at_default(shown) == ["void"]
-    assert [left_at_default(value) for value in values] == [[]] * len(values)
+    # The steps of a transaction are told by the observation, no longer by its sighting.
+    assert [left_at_default(value) for value in values] == [["steps"], *[[]] * (len(values) - 1)]
 
 
 # --- looks ----------------------------------------------------------------------------------
@@ -127,6 +128,17 @@ async def test_the_same_certificate_may_verify_once_and_fail_the_next_time(store
     await store.record(seen)
 
     assert await all_looks(store) == tuple(seen)
+
+
+async def test_what_an_agent_tells_of_a_certificate_does_not_replace_what_we_saw_ourselves(store):
+    forged = replace(CERTIFICATE, subject="CN=somebody else", names=("evil.example",))
+    told = look("00" * 8, received_at=NOW, sighting=Sighting(Phase.DONE, certificate=forged))
+    await store.record([told])
+    await store.record([replace(full_look("01" * 8), received_at=None, late=False)])
+    await store.record([replace(told, id="02" * 8)])
+
+    ours = {o.id: o.sighting.certificate for o in await all_looks(store)}["01" * 8]
+    assert ours == CERTIFICATE
 
 
 async def test_a_look_recorded_twice_is_stored_once(store):
