@@ -24,7 +24,7 @@ async def raw_chunks(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
 
     Raises:
         aiohttp.ClientError: The connection broke, or the body was cut.
-        LookFailedError: `http_protocol_error`, if its framing is broken.
+        LookFailedError: `http_bad_chunk`, if its framing is broken: only chunks can be.
     """
     content = response.content
     closed = _closing_of(response)
@@ -56,7 +56,7 @@ def _nothing_more(content: aiohttp.StreamReader, closed: asyncio.Future[None]) -
     if not closed.cancelled():
         closed.exception()  # looked at, so that asyncio does not report it as forgotten
     if not content.is_eof() and content.exception() is None:
-        content.set_exception(LookFailedError(Failure.HTTP_PROTOCOL, "body framing"))
+        content.set_exception(LookFailedError(Failure.HTTP_BAD_CHUNK))
 
 
 def _raise_if_broken(closed: asyncio.Future[None] | None) -> None:

@@ -8,9 +8,10 @@ import dns.rdatatype
 
 from monitor.model import Failure, Phase
 from probes.attempt import Attempt, attempt
+from probes.egress import first_refusal
 from probes.failures import LookFailedError
 from probes.question import ask, records
-from probes.resolve import is_bogon, servers_of
+from probes.resolve import servers_of
 from probes.sockets import endpoint
 from probes.spec import DnsSpec
 
@@ -33,12 +34,14 @@ class DnsProbe:
         async def steps(this: Attempt) -> None:
             this.trail.enter(Phase.DNS)
             this.trail.address = server[0]
-            answer = await ask(server, spec.name, spec.record_type, this.source)
+            answer = await ask(server, spec.name, spec.record_type, this.source, this.interface)
             found = {_plain(record) for record in records(answer)}
             this.trail.enter(Phase.EXPECT)
             _judge(spec, found, vantage)
 
-        return await attempt(check.timeout_s, vantage.source_address, steps)
+        return await attempt(
+            check.timeout_s, vantage.source_address, steps, interface=vantage.interface
+        )
 
 
 def _judge(spec: DnsSpec, found: set[str], vantage: Vantage) -> None:
@@ -48,8 +51,10 @@ def _judge(spec: DnsSpec, found: set[str], vantage: Vantage) -> None:
         if not found <= wanted:
             raise LookFailedError(Failure.DNS_MISMATCH)
         return
-    if spec.record_type in ("A", "AAAA") and any(is_bogon(text, vantage) for text in found):
-        raise LookFailedError(Failure.DNS_BOGON)
+    if spec.record_type in ("A", "AAAA"):
+        bad = first_refusal(sorted(found), vantage)
+        if bad is not None:
+            raise LookFailedError(*bad)
 
 
 def _plain(record: Rdata) -> str:

@@ -1,30 +1,53 @@
 """Is the answer right? Pure: an answer and an expectation in, at most one failure out.
 
 The order is the meaning: first what says that it is about us (401, 403, 429), then the provider's
-own code, then the status, then the rest.
+own code, then the status, then the rest. Where the rest is not as expected, the reason may be that
+it is no answer at all: nothing, another charset, or a page for people.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-
-from monitor.model import Failure
-from probes.body import text_of
+from monitor.model import CodeClass, Failure
+from probes.charset import is_wrong
+from probes.document import UNREADABLE, json_holds
+from probes.pages import is_page, page_kind
+from probes.pattern import search
+from probes.reading import meaning_of, read, wants_json, wants_xml
+from probes.xml import xml_holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from probes.spec import CodeMap, Expect, JsonExpectation, JsonScalar
+    from probes.reading import Document
+    from probes.spec import Expect
 
 _ABOUT_US = {401: Failure.HTTP_401, 403: Failure.HTTP_403, 429: Failure.HTTP_429}
-_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,32}")
+_BY_CLASS = {
+    CodeClass.OK: None,
+    CodeClass.UPSTREAM: Failure.APPLICATION_ERROR,
+    CodeClass.OURS: Failure.CREDENTIALS_REFUSED,
+    CodeClass.DOCTOR: Failure.ACCOUNT_REFUSED,
+    CodeClass.PATIENT: Failure.BUSINESS_REFUSAL,
+    CodeClass.SESSION: Failure.SESSION_EXPIRED,
+    CodeClass.UNKNOWN: Failure.APPLICATION_REJECTED,
+}
+# What a page for people looks like to those who expected an answer.
+_MISMATCHES = frozenset(
+    {
+        Failure.HEADER_MISMATCH,
+        Failure.JSON_UNREADABLE,
+        Failure.JSON_MISMATCH,
+        Failure.XML_UNREADABLE,
+        Failure.XML_MISMATCH,
+        Failure.TEXT_MISMATCH,
+        Failure.TEXT_WRONG_CHARSET,
+    }
+)
+_UNAVAILABLE = 503
+_SUCCESS = 2  # of the 200s
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +69,6 @@ class Opinion:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Unreadable:
-    """Stands where JSON should have been; None is JSON too."""
-
-
 def judge(expect: Expect, answer: Answer) -> Opinion:
     """Hold an answer against its expectation.
 
@@ -64,19 +82,20 @@ def judge(expect: Expect, answer: Answer) -> Opinion:
     status = status_failure(expect, answer.status)
     if status in _ABOUT_US.values():
         return Opinion(status)
-    document = _document(answer) if expect.codes or expect.json else _Unreadable()
-    code = None if expect.codes is None else _code(expect.codes, document)
-    failure = status
-    if expect.codes is not None and code is not None:
-        # A server error with a code on no list is still a server error: many frameworks repeat the
-        # status in the body.
-        meaning = _meaning(expect.codes, code)
-        if meaning is Failure.APPLICATION_REJECTED and status is Failure.HTTP_5XX:
-            meaning = None
-        failure = meaning or status
-    if failure is not None:
-        return Opinion(failure, code=code)
-    failure, detail = _rest(expect, answer, document, code)
+    document = read(expect, answer)
+    code, meaning = None, None
+    if expect.codes is not None:
+        code, meaning = meaning_of(expect.codes, document)
+    # A server error with a code on no list is still a server error: many frameworks repeat the
+    # status in the body.
+    hidden = meaning is CodeClass.UNKNOWN and status is Failure.HTTP_5XX
+    failure = status if meaning is None or hidden else _BY_CLASS[meaning] or status
+    detail = ""
+    if failure is None:
+        failure, detail = _rest(expect, answer, document, meaning)
+    if meaning is None:
+        kind = _page(failure, answer, document)
+        failure, detail = (failure, detail) if kind is None else (kind, "")
     return Opinion(failure, detail, code)
 
 
@@ -101,89 +120,64 @@ def is_about_us(failure: Failure | None) -> bool:
 
 
 def _rest(
-    expect: Expect, answer: Answer, document: Any, code: str | None
+    expect: Expect, answer: Answer, document: Document, meaning: CodeClass | None
 ) -> tuple[Failure | None, str]:
-    for name, pattern in expect.headers.items():
-        if not re.search(pattern, answer.headers.get(name.lower(), "")):
+    for name, wanted in expect.headers.items():
+        if not search(wanted, answer.headers.get(name.lower(), "")):
             return Failure.HEADER_MISMATCH, f"header {name.lower()}"
-    if (expect.codes or expect.json) and isinstance(document, _Unreadable):
-        return Failure.JSON_UNREADABLE, ""
-    if expect.codes and code is None:
-        return Failure.JSON_MISMATCH, "no code where one is expected"
-    for number, wanted in enumerate(expect.json, start=1):
-        if not _holds(wanted, document):
-            return Failure.JSON_MISMATCH, f"json expectation {number}"
-    if expect.contains or expect.lacks:
-        text = text_of(answer.body, answer.charset)
-        for number, part in enumerate(expect.contains, start=1):
-            if part not in text:
-                return Failure.TEXT_MISMATCH, f"contains {number}"
-        for number, part in enumerate(expect.lacks, start=1):
-            if part in text:
-                return Failure.TEXT_MISMATCH, f"lacks {number}"
+    structured = wants_json(expect) or wants_xml(expect)
+    if not (structured or expect.contains or expect.lacks):
+        return None, ""
+    text = document.text
+    if is_wrong(answer.body, text, document.charset):
+        return Failure.TEXT_WRONG_CHARSET, ""
+    failure, detail = _structure(expect, document, meaning)
+    if failure is not None:
+        return (Failure.EMPTY_ANSWER, "") if _is_empty(text, document) else (failure, detail)
+    for number, part in enumerate(expect.contains, start=1):
+        if part not in text:
+            return Failure.TEXT_MISMATCH, f"contains {number}"
+    for number, part in enumerate(expect.lacks, start=1):
+        if part in text:
+            return Failure.TEXT_MISMATCH, f"lacks {number}"
     return None, ""
 
 
-def _document(answer: Answer) -> Any:
-    try:
-        return json.loads(text_of(answer.body, answer.charset), parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return _Unreadable()
+def _structure(
+    expect: Expect, document: Document, meaning: CodeClass | None
+) -> tuple[Failure | None, str]:
+    if wants_json(expect) and document.json is UNREADABLE:
+        return Failure.JSON_UNREADABLE, ""
+    if wants_xml(expect) and document.xml is UNREADABLE:
+        return Failure.XML_UNREADABLE, document.detail
+    if expect.codes is not None and meaning is None:
+        xml = expect.codes.language == "xml"
+        failure = Failure.XML_MISMATCH if xml else Failure.JSON_MISMATCH
+        return failure, "no code where one is expected"
+    for number, wanted in enumerate(expect.json, start=1):
+        if not json_holds(wanted, document.json):
+            return Failure.JSON_MISMATCH, f"json expectation {number}"
+    for number, asked in enumerate(expect.xml, start=1):
+        if not xml_holds(asked, document.xml):
+            return Failure.XML_MISMATCH, f"xml expectation {number}"
+    return None, ""
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)  # NaN and Infinity are Python's, not JSON's
+def _is_empty(text: str, document: Document) -> bool:
+    return not text.strip() or (
+        document.json is not UNREADABLE and document.json in (None, "", [], {})
+    )
 
 
-def _code(codes: CodeMap, document: Any) -> str | None:
-    value = _search(codes.path, document)
-    if value is None or value == "null":  # to_string() of nothing is "null"
+def _page(failure: Failure | None, answer: Answer, document: Document) -> Failure | None:
+    """What kind of page came instead of an answer; None if none did, or a page was right."""
+    unexplained = (
+        failure in _MISMATCHES
+        or (failure is Failure.HTTP_5XX and answer.status == _UNAVAILABLE)
+        or (failure is Failure.HTTP_UNEXPECTED_STATUS and answer.status // 100 == _SUCCESS)
+    )
+    if not unexplained:
         return None
-    if isinstance(value, bool):
-        value = json.dumps(value)
-    if isinstance(value, int | float):
-        value = str(value)
-    return value if isinstance(value, str) and _CODE.fullmatch(value) else None
-
-
-def _meaning(codes: CodeMap, code: str) -> Failure | None:
-    if code in codes.ok:
+    if not is_page(document.text, answer.headers.get("content-type", "")):
         return None
-    if code in codes.upstream:
-        return Failure.APPLICATION_ERROR
-    if code in codes.credentials:
-        return Failure.CREDENTIALS_REFUSED
-    return Failure.APPLICATION_REJECTED
-
-
-def _holds(wanted: JsonExpectation, document: Any) -> bool:
-    value = _search(wanted.path, document)
-    if wanted.exists is not None and (value is not None) is not wanted.exists:
-        return False
-    if wanted.one_of:
-        return any(_same(value, scalar) for scalar in wanted.one_of)
-    return wanted.exists is not None or _true_like(value)
-
-
-def _same(value: Any, scalar: JsonScalar) -> bool:
-    """JSON's equality: `true` is not 1, and 1 is 1.0."""
-    return isinstance(value, bool) is isinstance(scalar, bool) and bool(value == scalar)
-
-
-def _true_like(value: Any) -> bool:
-    """JMESPath's truth: everything but null, false and what is empty; 0 is true."""
-    return value is not None and value is not False and value not in ("", [], {})
-
-
-def _search(path: str, document: Any) -> Any:
-    if isinstance(document, _Unreadable):
-        return None
-    try:
-        return _compiled(path).search(document)
-    except (JMESPathError, RecursionError):
-        return None  # a function met a type it does not take: not what was expected
-
-
-@lru_cache(maxsize=1024)
-def _compiled(path: str) -> Any:
-    return jmespath.compile(path)
+    return page_kind(document.text)

@@ -35,6 +35,10 @@ class NotRepeatedError(Exception):
     """Hides a broken connection from aiohttp, which would quietly send a GET a second time."""
 
 
+class TooMuchError(OSError):
+    """More came than any answer may have on the wire, whatever it was made of."""
+
+
 # What the outside can make a probe raise. Anything else is a bug of ours and goes up.
 OUTSIDE = (
     LookFailedError,
@@ -52,6 +56,12 @@ _BY_PHASE = {
     Phase.TLS: Failure.TLS_TIMEOUT,
     Phase.WAIT: Failure.WAIT_TIMEOUT,
     Phase.TRANSFER: Failure.TRANSFER_TIMEOUT,
+    Phase.EXPECT: Failure.TRANSFER_TIMEOUT,  # it struck while the connection was given back
+}
+
+_TOO_MUCH = {
+    Phase.WAIT: Failure.HTTP_HEADER_TOO_LARGE,
+    Phase.TRANSFER: Failure.HTTP_BODY_TOO_LARGE,
 }
 
 _OURS = {
@@ -60,6 +70,9 @@ _OURS = {
     errno.EADDRNOTAVAIL: Failure.NO_SOURCE_ADDRESS,
     errno.ENOBUFS: Failure.OUT_OF_RESOURCES,
     errno.ENOMEM: Failure.OUT_OF_RESOURCES,
+    errno.ENODEV: Failure.NO_SOURCE_ADDRESS,  # the interface
+    errno.EPERM: Failure.NOT_PERMITTED,
+    errno.EACCES: Failure.NOT_PERMITTED,
 }
 
 _BY_ERRNO = _OURS | {
@@ -80,11 +93,14 @@ _BY_VERIFY_CODE = {
     62: Failure.TLS_WRONG_HOST,
     64: Failure.TLS_WRONG_HOST,  # an address that the certificate does not name
     2: Failure.TLS_UNKNOWN_AUTHORITY,
-    18: Failure.TLS_UNKNOWN_AUTHORITY,  # self-signed
+    18: Failure.TLS_SELF_SIGNED,
     19: Failure.TLS_UNKNOWN_AUTHORITY,  # self-signed root we do not know
-    20: Failure.TLS_UNKNOWN_AUTHORITY,  # no issuer found
+    20: Failure.TLS_UNKNOWN_AUTHORITY,  # no issuer found; perhaps a missing link
     21: Failure.TLS_UNKNOWN_AUTHORITY,  # chain of one
 }
+
+# OpenSSL's words where the other side knows no version of TLS that is still safe.
+_OLD_PROTOCOL = ("tlsv1_alert_protocol_version", "unsupported_protocol", "wrong_ssl_version")
 
 
 def classify(error: BaseException, phase: Phase) -> tuple[Failure, str]:
@@ -124,10 +140,16 @@ def _name(error: BaseException, phase: Phase) -> tuple[Failure, str] | None:
             return _BY_PHASE.get(phase, Failure.UNKNOWN), ""
         case ContentLengthError() | TransferEncodingError() | aiohttp.ServerDisconnectedError():
             return Failure.EOF, ""  # aiohttp's words for "ended early" (a bad chunk has another)
-        case LineTooLong() | BadHttpMessage(message="Too many headers received"):
+        case LineTooLong():
             return Failure.HTTP_HEADER_TOO_LARGE, ""
+        case BadHttpMessage(message="Too many headers received"):
+            return Failure.HTTP_TOO_MANY_HEADERS, ""
+        case BadHttpMessage() if _is_about_chunks(error):
+            return Failure.HTTP_BAD_CHUNK, ""
         case MemoryError():
             return Failure.OUT_OF_RESOURCES, ""
+        case TooMuchError():
+            return _TOO_MUCH.get(phase, Failure.HTTP_PROTOCOL), "on the wire"
         case OSError():
             return _name_os(error, phase)
         case HttpProcessingError() | aiohttp.ClientPayloadError() | aiohttp.ClientResponseError():
@@ -159,7 +181,14 @@ def _name_tls(error: ssl.SSLError) -> tuple[Failure, str]:
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Failure.EOF, "in TLS"
     # A constant of OpenSSL's; errors that Python makes itself do not have the attribute at all.
-    return Failure.TLS_HANDSHAKE, (getattr(error, "reason", None) or "").lower()
+    reason = (getattr(error, "reason", None) or "").lower()
+    return Failure.TLS_OLD_PROTOCOL if reason in _OLD_PROTOCOL else Failure.TLS_HANDSHAKE, reason
+
+
+def _is_about_chunks(error: BadHttpMessage) -> bool:
+    # llhttp's own word stands before the colon, what the other side said after it.
+    word, colon, _ = error.message.partition(":\n\n")
+    return type(error) is BadHttpMessage and bool(colon) and "chunk" in word.lower()
 
 
 def _word(error: BaseException) -> str:

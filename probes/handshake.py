@@ -7,10 +7,12 @@ asyncio and aiohttp tell the end of TCP and the end of TLS as one event. The doc
 from __future__ import annotations
 
 import asyncio
+import asyncio.sslproto
 import ssl
+from functools import lru_cache
 from pathlib import Path
 from socket import SOCK_STREAM
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from monitor.model import Phase
 from probes.certificate import describe
@@ -18,13 +20,18 @@ from probes.sockets import open_socket
 from probes.trail import current_trail
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from socket import socket
 
-    from monitor.model import Certificate
-
+_DER = 2  # `_ssl.ENCODING_DER`, OpenSSL's X509_FILETYPE_ASN1
 _GOODBYE_S = 0.1  # if cancelled right after the handshake; asyncio would wait 30 s for a farewell
 
 _contexts: dict[str | None, tuple[int, ssl.SSLContext]] = {}
+_path = lru_cache(maxsize=64)(Path)  # asked at every look; parsing a path costs more than its stat
+
+# asyncio clears 256 KiB for each TLS connection, which costs time at every look and, where a
+# hundred looks hang, 25 MiB. A TLS record has at most 16 KiB, so nothing is read slower.
+asyncio.sslproto.SSLProtocol.max_size = 32 * 1024
 
 
 class _StampingTls(ssl.SSLObject):
@@ -35,7 +42,12 @@ class _StampingTls(ssl.SSLObject):
         trail = current_trail.get()
         if trail is not None and trail.phase is Phase.CONNECT:
             trail.enter(Phase.TLS)
-        super().do_handshake()
+        try:
+            super().do_handshake()
+        except ssl.SSLCertVerificationError:
+            if trail is not None:
+                trail.distrust = self.context
+            raise
         if trail is not None:
             der = self.getpeercert(binary_form=True)
             trail.certificate = None if der is None else describe(der, verified=True)
@@ -52,7 +64,7 @@ def context_for(ca_file: str | None) -> ssl.SSLContext:
         OSError: The file is not there or not readable: our own configuration, not the target.
         ssl.SSLError: There is no certificate in it.
     """
-    stamp = 0 if ca_file is None else Path(ca_file).stat().st_mtime_ns
+    stamp = 0 if ca_file is None else _path(ca_file).stat().st_mtime_ns
     known = _contexts.get(ca_file)
     if known is not None and known[0] == stamp:
         return known[1]
@@ -69,11 +81,23 @@ def context_for(ca_file: str | None) -> ssl.SSLContext:
     return context
 
 
-async def shake_hands(sock: socket, context: ssl.SSLContext, server_name: str) -> bytes | None:
+@lru_cache(maxsize=16)
+def organisations(context: ssl.SSLContext) -> frozenset[str]:
+    """The organisations whose roots a context trusts, as far as it has read them yet."""
+    return frozenset(
+        str(value)
+        for root in context.get_ca_certs()
+        for part in cast("Sequence[Sequence[tuple[str, str]]]", root.get("subject", ()))
+        for name, value in part
+        if name == "organizationName"
+    )
+
+
+async def shake_hands(sock: socket, context: ssl.SSLContext, server_name: str) -> Sequence[bytes]:
     """Do one TLS handshake on a connected socket and hang up; the socket is closed in any case.
 
     Returns:
-        The certificate shown, DER.
+        The certificates sent, DER, the other side's own first.
 
     Raises:
         OSError: Whatever went wrong, ssl errors among it.
@@ -88,18 +112,21 @@ async def shake_hands(sock: socket, context: ssl.SSLContext, server_name: str) -
     )
     try:
         tls: ssl.SSLObject = transport.get_extra_info("ssl_object")
-        return tls.getpeercert(binary_form=True)
+        return _sent(tls)
     finally:
         transport.abort()
         await end.reached
 
 
-async def certificate_unverified(
-    address: str, port: int, server_name: str, source: str | None
-) -> Certificate | None:
-    """Ask again for a certificate that did not verify, this time only to look at it.
+async def chain_unverified(
+    address: str, port: int, server_name: str, source: str | None, interface: str | None = None
+) -> Sequence[bytes]:
+    """Ask again for certificates that did not verify, this time only to look at them.
 
-    The certificate of a failed handshake has no public way out of Python 3.11.
+    Those of a failed handshake have no public way out of Python 3.11.
+
+    Returns:
+        All that were sent, DER, the other side's own first.
 
     Raises:
         OSError: No connection, or no handshake even without verification.
@@ -107,14 +134,19 @@ async def certificate_unverified(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # nothing is sent over it; the look has failed already
-    sock = open_socket(address, SOCK_STREAM, source)
+    sock = open_socket(address, SOCK_STREAM, source, interface)
     try:
         await asyncio.get_running_loop().sock_connect(sock, (address, port))
     except BaseException:
         sock.close()
         raise
-    der = await shake_hands(sock, context, server_name)
-    return None if der is None else describe(der, verified=False)
+    return await shake_hands(sock, context, server_name)
+
+
+def _sent(tls: ssl.SSLObject) -> Sequence[bytes]:
+    # The chain as sent is public from Python 3.13 on: SSLObject.get_unverified_chain().
+    chain = tls._sslobj.get_unverified_chain() or ()  # type: ignore[attr-defined]  # noqa: SLF001 - see above
+    return [each.public_bytes(_DER) for each in chain]
 
 
 class _Ending(asyncio.Protocol):

@@ -18,7 +18,9 @@ from probes.sockets import family_of, open_socket
 if TYPE_CHECKING:
     from dns.rrset import RRset
 
-_DATAGRAM_BYTES = 65535
+# Three times what a long answer has. Reading is done in Python: this much, made to be slow to read
+# (each record with a name of a hundred parts), takes 50 ms.
+_LONGEST_ANSWER_BYTES = 4 * 1024
 _RCODES = {
     dns.rcode.NXDOMAIN: Failure.DNS_NXDOMAIN,
     dns.rcode.SERVFAIL: Failure.DNS_SERVFAIL,
@@ -27,7 +29,11 @@ _RCODES = {
 
 
 async def ask(
-    server: tuple[str, int], name: str, record_type: str, source: str | None
+    server: tuple[str, int],
+    name: str,
+    record_type: str,
+    source: str | None,
+    interface: str | None = None,
 ) -> dns.message.QueryMessage:
     """Put one question to one server, over UDP, and again over TCP if the answer was cut short.
 
@@ -36,30 +42,32 @@ async def ask(
         name: The name asked for.
         record_type: As in `DnsSpec.record_type`.
         source: Address to leave from; not used towards a server of the other family.
+        interface: The network interface to leave through.
 
     Returns:
         The answer, whatever its rcode; it is one to our question.
 
     Raises:
         OSError: The socket could not be made, or the server's machine refused it.
-        DNSException: The answer cannot be read, or is one to another question.
+        LookFailedError, DNSException: The answer cannot be read, is longer than any answer should
+            be, or is one to another question.
     """
     query = dns.message.make_query(name, record_type)
     address, port = server
     if source is not None and family_of(source) != family_of(address):
         source = None
     loop = asyncio.get_running_loop()
-    with open_socket(address, socket.SOCK_DGRAM, source) as sock:
+    with open_socket(address, socket.SOCK_DGRAM, source, interface) as sock:
         sock.connect((address, port))  # only this peer may answer, and its refusal is heard
         await loop.sock_sendall(sock, query.to_wire())
-        answer = _read(await loop.sock_recv(sock, _DATAGRAM_BYTES), query)
+        answer = _read(await loop.sock_recv(sock, _LONGEST_ANSWER_BYTES + 1), query)
     if not answer.flags & dns.flags.TC:
         return answer
-    with open_socket(address, socket.SOCK_STREAM, source) as sock:
+    with open_socket(address, socket.SOCK_STREAM, source, interface) as sock:
         await loop.sock_connect(sock, (address, port))
         await loop.sock_sendall(sock, query.to_wire(prepend_length=True))
         length = int.from_bytes(await _exactly(sock, 2), "big")
-        return _read(await _exactly(sock, length), query)
+        return _read(await _exactly(sock, min(length, _LONGEST_ANSWER_BYTES + 1)), query)
 
 
 def records(answer: dns.message.QueryMessage) -> RRset:
@@ -74,6 +82,8 @@ def records(answer: dns.message.QueryMessage) -> RRset:
         raise LookFailedError(failure, f"rcode {dns.rcode.to_text(rcode).lower()}")
     try:
         found = answer.resolve_chaining().answer
+    except dns.message.ChainTooLong as error:
+        raise LookFailedError(Failure.DNS_LOOP) from error
     except dns.exception.DNSException as error:
         raise LookFailedError(Failure.DNS_MALFORMED, type(error).__name__) from error
     if not found:
@@ -82,6 +92,8 @@ def records(answer: dns.message.QueryMessage) -> RRset:
 
 
 def _read(wire: bytes, query: dns.message.Message) -> dns.message.QueryMessage:
+    if len(wire) > _LONGEST_ANSWER_BYTES:
+        raise LookFailedError(Failure.DNS_MALFORMED, "answer too long")
     try:
         answer = dns.message.from_wire(wire, ignore_trailing=True)
     except (ValueError, IndexError, OverflowError) as error:  # seen from fuzzed answers

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from yarl import URL
 
 from monitor.model import Failure
+from probes.egress import refusal
 from probes.failures import LookFailedError
+from probes.sockets import is_literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from monitor.model import Vantage
     from probes.spec import HttpSpec
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -24,16 +27,18 @@ def is_redirect(spec: HttpSpec, status: int) -> bool:
     return spec.redirects > 0 and status in _REDIRECTS and status not in spec.expect.status
 
 
-def next_url(spec: HttpSpec, here: URL, location: str) -> URL:
+def next_url(spec: HttpSpec, here: URL, location: str, vantage: Vantage) -> URL:
     """Where to go on.
 
     Args:
         spec: Its own host and `redirect_hosts` are where a redirect may lead.
         here: The address that answered.
         location: What it said; hostile.
+        vantage: Which private places may be gone to. A name is held against that when it is
+            resolved; an address is here, unless it is the configured one.
 
     Raises:
-        LookFailedError: `redirect_refused`.
+        LookFailedError: `redirect_refused`; `egress_refused` for an address that is not public.
     """
     if len(location) > _LOCATION_LIMIT:
         raise LookFailedError(Failure.REDIRECT_REFUSED, "location too long")
@@ -45,8 +50,10 @@ def next_url(spec: HttpSpec, here: URL, location: str) -> URL:
         raise LookFailedError(Failure.REDIRECT_REFUSED, "location unreadable") from error
     if there.scheme not in ("http", "https") or port is None:
         raise LookFailedError(Failure.REDIRECT_REFUSED, "not http or https")
-    allowed = {(URL(spec.url).raw_host or "").lower(), *(h.lower() for h in spec.redirect_hosts)}
-    if host not in allowed:
+    home = (URL(spec.url).raw_host or "").lower()
+    if host != home and is_literal(host) and refusal(host, vantage) is not None:
+        raise LookFailedError(Failure.EGRESS_REFUSED, "redirect to an address that is not public")
+    if host not in {home, *(h.lower() for h in spec.redirect_hosts)}:
         raise LookFailedError(Failure.REDIRECT_REFUSED, "to another host")
     if there.raw_user is not None or there.raw_password is not None:
         raise LookFailedError(Failure.REDIRECT_REFUSED, "with credentials in it")

@@ -6,12 +6,12 @@ The machine's `/etc/hosts` and search list have no say: a doctor's computer does
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from monitor.model import Failure, Phase
+from probes.egress import first_refusal
 from probes.failures import OUTSIDE, LookFailedError, classify
 from probes.question import ask, records
 from probes.sockets import DNS_PORT, endpoint, family_of, is_literal
@@ -24,22 +24,33 @@ if TYPE_CHECKING:
 
 RESOLV_CONF = Path("/etc/resolv.conf")
 # What the name itself lacks is the same everywhere; anything else may be one resolver's trouble.
-_FINAL = (Failure.DNS_NXDOMAIN, Failure.DNS_NO_ANSWER, Failure.DNS_BOGON)
-_OUR_OWN = (Failure.OUT_OF_FILES, Failure.NO_SOURCE_ADDRESS, Failure.OUT_OF_RESOURCES)
-_NOWHERE = (
-    ipaddress.ip_network("0.0.0.0/8"),
-    ipaddress.ip_network("10.10.34.0/24"),  # where national filtering sends names it dislikes
+_FINAL = (
+    Failure.DNS_NXDOMAIN,
+    Failure.DNS_NO_ANSWER,
+    Failure.DNS_BOGON,
+    Failure.DNS_PRIVATE,
 )
+_OUR_OWN = (
+    Failure.OUT_OF_FILES,
+    Failure.NO_SOURCE_ADDRESS,
+    Failure.OUT_OF_RESOURCES,
+    Failure.NOT_PERMITTED,
+)
+Family = Literal[4, 6]
 
 
-async def resolve(host: str, vantage: Vantage, trail: Trail, *, left_s: float) -> str:
-    """Find the one address a look will go to.
+async def resolve(
+    host: str, vantage: Vantage, trail: Trail, *, left_s: float, family: Family | None = None
+) -> str:
+    """Find the one address a look will go to: the caller connects to it and asks nobody again.
 
     Args:
-        host: A name, taken as absolute, or a literal address, which is returned as it is.
-        vantage: Whose resolvers are asked, from whose source address.
+        host: A name, taken as absolute, or a literal address, which is returned as it is: whoever
+            wrote it answers for it.
+        vantage: Whose resolvers are asked, and from where; it says which private places it knows.
         trail: Enters the phase `dns` unless `host` is a literal.
         left_s: Seconds until the look's deadline; a silent resolver gets its equal share of them.
+        family: Ask for addresses of this IP version only.
 
     Returns:
         The first address of the answer: v4 if there is one and the source address allows it.
@@ -57,7 +68,7 @@ async def resolve(host: str, vantage: Vantage, trail: Trail, *, left_s: float) -
         share_s = (deadline - asyncio.get_running_loop().time()) / (len(servers) - turn)
         try:
             async with asyncio.timeout(share_s):
-                return await _address_from(server, host, vantage)
+                return await _address_from(server, host, vantage, family)
         except OUTSIDE as error:
             failed = LookFailedError(*classify(error, Phase.DNS))
             if failed.failure in _FINAL or failed.failure in _OUR_OWN:
@@ -71,45 +82,29 @@ def servers_of(vantage: Vantage) -> Sequence[tuple[str, int]]:
     return [endpoint(text) for text in vantage.resolvers] or _system_resolvers()
 
 
-def is_bogon(text: str, vantage: Vantage) -> bool:
-    """Whether a public name cannot really live at this address.
-
-    Loopback is believed only where the vantage itself lives there. Private networks are believed
-    (insurers are reached through them), but for the one that serves the filtering page.
-    """
-    address = ipaddress.ip_address(text)
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    if address.is_loopback:
-        source = vantage.source_address
-        return source is None or not ipaddress.ip_address(source).is_loopback
-    return (
-        address.is_unspecified
-        or address.is_multicast
-        or address.is_link_local
-        or address.is_reserved
-        or any(address in network for network in _NOWHERE)
-    )
-
-
-def _record_types(source: str | None) -> Sequence[str]:
+def _record_types(source: str | None, family: Family | None) -> Sequence[str]:
+    if family is not None:
+        return ("A",) if family == 4 else ("AAAA",)  # noqa: PLR2004 - IP version 4
     if source is None:
         return ("A", "AAAA")
     return ("A",) if family_of(source) == socket.AF_INET else ("AAAA",)
 
 
-async def _address_from(server: tuple[str, int], host: str, vantage: Vantage) -> str:
-    for record_type in _record_types(vantage.source_address):
-        answer = await ask(server, host, record_type, vantage.source_address)
+async def _address_from(
+    server: tuple[str, int], host: str, vantage: Vantage, family: Family | None
+) -> str:
+    source, interface = vantage.source_address, vantage.interface
+    for record_type in _record_types(source, family):
+        answer = await ask(server, host, record_type, source, interface)
         try:
-            address: str = next(iter(records(answer))).to_text()
+            addresses: list[str] = [record.to_text() for record in records(answer)]
         except LookFailedError as error:
             if error.failure is Failure.DNS_NO_ANSWER:
                 continue
             raise
-        if is_bogon(address, vantage):
-            raise LookFailedError(Failure.DNS_BOGON)
-        return address
+        if (bad := first_refusal(addresses, vantage)) is not None:
+            raise LookFailedError(*bad)
+        return addresses[0]
     raise LookFailedError(Failure.DNS_NO_ANSWER)
 
 

@@ -25,4 +25,6 @@ class TcpProbe:
             address = await resolve(spec.host, vantage, this.trail, left_s=this.left_s)
             (await connect(this, address, spec.port)).close()
 
-        return await attempt(check.timeout_s, vantage.source_address, steps)
+        return await attempt(
+            check.timeout_s, vantage.source_address, steps, interface=vantage.interface
+        )

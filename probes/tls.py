@@ -34,4 +34,6 @@ class TlsProbe:
             sock = await connect(this, address, spec.port)
             await shake_hands(sock, context, server_name)
 
-        return await attempt(check.timeout_s, vantage.source_address, steps)
+        return await attempt(
+            check.timeout_s, vantage.source_address, steps, interface=vantage.interface
+        )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from monitor.model import Phase, Sighting, Timings
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from monitor.model import Certificate, Failure
 
 DETAIL_LIMIT = 200
@@ -29,6 +31,7 @@ class Trail:
         self.body_bytes: int | None = None
         self.certificate: Certificate | None = None
         self.handshake: tuple[str, int, str] | None = None  # address, port, server name
+        self.distrust: SSLContext | None = None  # what did not accept the certificate
         self._now = asyncio.get_running_loop().time
         self._since = self._now()
         self._spent_s: dict[Phase, float] = {}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import dns.rcode
 
-from monitor.model import Failure, Phase
-from probes.spec import CodeMap, Expect, JsonExpectation, TlsSpec
+from monitor.model import CodeClass, Failure, Phase
+from probes.spec import CodeMap, Expect, JsonExpectation, TlsSpec, XmlExpectation
 from tests.integration.probes.world import (
     answers,
     cut_short,
@@ -26,7 +26,22 @@ if TYPE_CHECKING:
 
     from tests.integration.probes.world import Behaviour, Liar
 
-CODES = CodeMap("code", ok=("1",), upstream=("500",), credentials=("401",))
+CODES = CodeMap(
+    "code",
+    {
+        "1": CodeClass.OK,
+        "500": CodeClass.UPSTREAM,
+        "401": CodeClass.OURS,
+        "-12114": CodeClass.DOCTOR,
+        "-5414": CodeClass.PATIENT,
+        "-23222": CodeClass.SESSION,
+    },
+)
+PAGE = "<!doctype html><html><head><title>{}</title></head><body>{}</body></html>"
+
+
+def page(body: str, title: str = "") -> bytes:
+    return PAGE.format(title, body).encode()
 
 
 @dataclass(frozen=True)
@@ -99,6 +114,37 @@ HTTP_CASES = [
     expecting(Failure.APPLICATION_ERROR, answers(b'{"code":500}'), codes=CODES),
     expecting(Failure.APPLICATION_REJECTED, answers(b'{"code":-7}'), codes=CODES),
     expecting(Failure.CREDENTIALS_REFUSED, answers(b'{"code":401}'), codes=CODES),
+    expecting(Failure.ACCOUNT_REFUSED, answers(b'{"code":-12114}'), codes=CODES),
+    expecting(Failure.BUSINESS_REFUSAL, answers(b'{"code":-5414}'), codes=CODES),
+    expecting(Failure.SESSION_EXPIRED, answers(b'{"code":-23222}'), codes=CODES),
+    expecting(Failure.XML_UNREADABLE, answers(b"<a><b></a>"), xml=(XmlExpectation("//b"),)),
+    expecting(Failure.XML_MISMATCH, answers(b"<a>2</a>"), xml=(XmlExpectation("/a", ("1",)),)),
+    expecting(Failure.EMPTY_ANSWER, answers(b"{}"), codes=CODES),
+    expecting(
+        Failure.TEXT_WRONG_CHARSET,
+        answers("نسخه ثبت شد".encode("cp1256"), "200 OK", "Content-Type: text/plain"),
+        contains=("نسخه",),
+    ),
+    expecting(
+        Failure.LOGIN_PAGE,
+        answers(page("<form action=/login><input type=password></form>")),
+        codes=CODES,
+    ),
+    expecting(
+        Failure.CAPTCHA_PAGE,
+        answers(page("<div class='g-recaptcha' data-sitekey=x></div>")),
+        codes=CODES,
+    ),
+    expecting(
+        Failure.BLOCK_PAGE,
+        answers(page("The requested URL was rejected. Your support ID is: 1234")),
+        json=(JsonExpectation("ok"),),
+    ),
+    expecting(
+        Failure.MAINTENANCE_PAGE,
+        answers(page("سامانه در حال به‌روزرسانی است"), "503 Service Unavailable"),
+        codes=CODES,
+    ),
 ]
 
 
@@ -117,6 +163,8 @@ TLS_CASES = [
     secure(Failure.TLS_NOT_YET_VALID, "not_yet"),
     secure(Failure.TLS_WRONG_HOST, "wrong_host"),
     secure(Failure.TLS_UNKNOWN_AUTHORITY, "stranger"),
+    secure(Failure.TLS_SELF_SIGNED, "self_signed"),
+    secure(Failure.TLS_MISSING_LINK, "missing_link"),
     secure(Failure.TLS_INVALID, "wrong_purpose"),
 ]
 
@@ -135,5 +183,6 @@ DNS_CASES: list[tuple[Failure, Liar]] = [
     (Failure.DNS_BOGON, leads("A 10.10.34.35")),
     (Failure.DNS_MALFORMED, garbage),
     (Failure.DNS_MALFORMED, cut_short(garbage)),
-    (Failure.DNS_MALFORMED, leads("CNAME b.", "b. CNAME c.", "c. CNAME b.")),
+    (Failure.DNS_LOOP, leads("CNAME b.", "b. CNAME c.", "c. CNAME b.")),
+    (Failure.DNS_PRIVATE, leads("A 10.0.0.1")),
 ]

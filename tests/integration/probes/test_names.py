@@ -92,4 +92,4 @@ async def test_a_name_with_only_a_v6_address_is_found_where_v6_may_be_used():
         bound_to_four = await look(TcpSpec("x.test", 9), vantage(resolver))
         free = await look(TcpSpec("x.test", 9), vantage(resolver, source=None))
 
-    assert (bound_to_four.failure, free.failure) == (Failure.DNS_NO_ANSWER, Failure.DNS_BOGON)
+    assert (bound_to_four.failure, free.failure) == (Failure.DNS_NO_ANSWER, Failure.DNS_PRIVATE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from yarl import URL
 
 from monitor.model import Failure
 from probes.http import HttpProbe
@@ -71,7 +72,7 @@ async def test_an_allowed_host_is_reached_without_our_secrets():
     "location",
     [
         "http://other.test/",
-        "http://169.254.169.254/latest/meta-data",
+        "http://192.0.100.1/",
         "//127.0.0.2/",
         "ftp://127.0.0.1/",
         "file:///etc/passwd",
@@ -92,14 +93,48 @@ async def test_anywhere_else_is_refused(location):
     assert len(seen) == 1
 
 
-@pytest.mark.parametrize(("status", "line"), [(303, "GET /there"), (307, "POST /there")])
-async def test_a_form_follows_only_where_the_status_says_so(status, line):
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "http://10.0.0.1/",
+        "//[::ffff:10.0.0.1]/",
+        "http://[64:ff9b::a00:1]:80/",
+        "http://0.0.0.0/",
+        "http://10.10.34.35/",
+    ],
+)
+@pytest.mark.parametrize("listed", [False, True], ids=["foreign", "listed"])
+async def test_an_address_that_is_not_public_is_never_gone_to(location, listed):
+    host = URL(location, encoded=True).raw_host or ""
+    async with serving(moving([], location)) as port:
+        spec = http(port, redirects=5, redirect_hosts=(host,) if listed else ())
+        sighting = await look(spec)
+
+    assert sighting.failure is Failure.EGRESS_REFUSED
+    assert sighting.address == "127.0.0.1"
+
+
+@pytest.mark.parametrize("client", ["aiohttp", "curl"])
+@pytest.mark.parametrize("body", [b"a=b", None])
+@pytest.mark.parametrize("status", [307, 308])
+async def test_the_other_side_cannot_choose_where_we_post(status, body, client):
     seen: list[str] = []
-    async with serving(moving(seen, "/there", status)) as port:
+    async with serving(moving(seen, "/prescription/save", status)) as port:
+        spec = http(port, method="POST", body=body, redirects=1, client=client)
+        sighting = await look(spec)
+
+    assert sighting.failure is Failure.REDIRECT_REFUSED
+    assert len(seen) == 1
+
+
+async def test_after_a_post_that_was_done_elsewhere_we_only_get():
+    seen: list[str] = []
+    async with serving(moving(seen, "/there", 303)) as port:
         await look(http(port, method="POST", body=b"a=b", redirects=1))
 
-    assert seen[1].startswith(line)
-    assert seen[1].endswith("a=b") == (status == 307)
+    assert seen[1].startswith("GET /there")
+    assert not seen[1].endswith("a=b")
 
 
 async def test_a_body_never_leaves_its_origin():

@@ -6,6 +6,7 @@ import ssl
 import aiohttp
 import dns.exception
 import pytest
+from aiohttp.http_exceptions import BadHttpMessage
 
 from monitor.model import Failure, Phase
 from probes.failures import LookFailedError, classify
@@ -33,12 +34,62 @@ def test_an_errno_has_one_name_also_inside_aiohttps_wrapping(number, failure):
     assert classify(wrapped, Phase.CONNECT)[0] is failure
 
 
-@pytest.mark.parametrize("number", [errno.EMFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS])
+@pytest.mark.parametrize(
+    ("number", "failure"),
+    [
+        (errno.EMFILE, Failure.OUT_OF_FILES),
+        (errno.EADDRNOTAVAIL, Failure.NO_SOURCE_ADDRESS),
+        (errno.ENODEV, Failure.NO_SOURCE_ADDRESS),
+        (errno.ENOBUFS, Failure.OUT_OF_RESOURCES),
+        (errno.EPERM, Failure.NOT_PERMITTED),
+        (errno.EACCES, Failure.NOT_PERMITTED),
+    ],
+)
 @pytest.mark.parametrize("phase", [Phase.DNS, Phase.CONNECT])
-def test_what_we_lack_is_ours_in_every_phase(number, phase):
-    failure, _ = classify(OSError(number, "x"), phase)
+def test_what_we_lack_is_ours_in_every_phase(number, failure, phase):
+    assert classify(OSError(number, "x"), phase)[0] is failure
 
-    assert failure in (Failure.OUT_OF_FILES, Failure.NO_SOURCE_ADDRESS, Failure.OUT_OF_RESOURCES)
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENODEV])
+def test_what_the_system_denies_us_inside_aiohttps_wrapping_is_ours(number):
+    wrapped = aiohttp.ClientOSError(number, "x")
+    wrapped.__cause__ = OSError(number, "x")
+
+    assert classify(wrapped, Phase.CONNECT)[0] in (
+        Failure.NOT_PERMITTED,
+        Failure.NO_SOURCE_ADDRESS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "failure"),
+    [
+        ("Invalid character in chunk size:\n\n  b'zz'\n  ^", Failure.HTTP_BAD_CHUNK),
+        ("Chunk size overflow:\n\n  b'fff'\n  ^", Failure.HTTP_BAD_CHUNK),
+        ("Invalid header token:\n\n  b'chunk size: x'\n  ^", Failure.HTTP_PROTOCOL),
+        ("Invalid HTTP header: b'chunk'", Failure.HTTP_PROTOCOL),
+        ("Too many headers received", Failure.HTTP_TOO_MANY_HEADERS),
+    ],
+)
+def test_a_bad_chunk_is_told_by_the_parsers_word_never_by_what_the_other_side_wrote(
+    message, failure
+):
+    assert classify(BadHttpMessage(message), Phase.WAIT) == (failure, "")
+
+
+@pytest.mark.parametrize(
+    ("reason", "failure"),
+    [
+        ("TLSV1_ALERT_PROTOCOL_VERSION", Failure.TLS_OLD_PROTOCOL),
+        ("UNSUPPORTED_PROTOCOL", Failure.TLS_OLD_PROTOCOL),
+        ("WRONG_VERSION_NUMBER", Failure.TLS_HANDSHAKE),
+    ],
+)
+def test_only_an_old_protocol_is_called_one(reason, failure):
+    error = ssl.SSLError(1, "x")
+    error.reason = reason
+
+    assert classify(error, Phase.TLS) == (failure, reason.lower())
 
 
 def test_the_kernels_own_timeout_is_named_after_the_phase():
@@ -58,11 +109,11 @@ def test_an_alert_after_the_handshake_is_still_a_failed_handshake():
 
 def test_an_unknown_error_stays_unknown_and_its_text_stays_where_it_is():
     failure, detail = classify(
-        OSError(errno.EPERM, "https://user:pass@insurer.ir/?token=1"), Phase.WAIT
+        OSError(errno.EBADMSG, "https://user:pass@insurer.ir/?token=1"), Phase.WAIT
     )
 
     assert failure is Failure.UNKNOWN
-    assert detail == "PermissionError EPERM"
+    assert detail == "OSError EBADMSG"
 
 
 @pytest.mark.parametrize(
