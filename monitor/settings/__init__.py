@@ -7,9 +7,19 @@ Words and format: `docs/configuration.md`. Nothing of YAML or pydantic leaves th
 
 from monitor.settings.load import load
 from monitor.settings.problems import Problem, SettingsError
-from monitor.settings.values import Page, PhoneSender, Retention, Settings, TwilioSender
+from monitor.settings.values import (
+    AgentsSettings,
+    Listen,
+    Page,
+    PhoneSender,
+    Retention,
+    Settings,
+    TwilioSender,
+)
 
 __all__ = [
+    "AgentsSettings",
+    "Listen",
     "Page",
     "PhoneSender",
     "Problem",

@@ -8,34 +8,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from monitor.settings.cross_far import judge_far
 from monitor.settings.cross_looks import judge_checks
 from monitor.settings.cross_words import judge_advice, judge_names
 from monitor.settings.plain import SECTIONS, Known, items, text, texts
 from monitor.settings.problems import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.model import Provider
     from monitor.settings.problems import Path
     from monitor.settings.tree import Tree
 
 
-def judge(tree: Tree) -> None:
-    """Note every broken promise between the parts in the tree's ledger."""
+def judge(tree: Tree, providers: Mapping[str, Provider] | None) -> None:
+    """Note every broken promise between the parts in the tree's ledger.
+
+    Args:
+        tree: What was read.
+        providers: By id; None: not all of them could be read.
+    """
     known = Known(tree)
     for section in SECTIONS:
-        _unique(tree, (section,))
+        unique(tree, (section,))
     for path, _ in items(tree.value, ("services",)):
-        _unique(tree, (*path, "operations"))
+        unique(tree, (*path, "operations"))
     _judge_platform(tree, known)
     _judge_services(tree, known)
-    _judge_targets(tree, known)
+    judge_targets(tree, known)
     _judge_rules(tree)
     _judge_messages(tree)
-    judge_checks(tree, known)
+    judge_far(tree, known)
+    judge_checks(tree, known, providers)
     judge_names(tree)
     judge_advice(tree, known)
 
 
-def _unique(tree: Tree, section: Path) -> None:
+def unique(tree: Tree, section: Path) -> None:
+    """Note every id that stands twice in a section."""
     first: dict[str, Path] = {}
     for path, item in items(tree.value, section):
         name = text(item, "id")
@@ -80,7 +91,8 @@ def _judge_services(tree: Tree, known: Known) -> None:
             tree.problem((*path, "id"), what, expected, "add such a target")
 
 
-def _judge_targets(tree: Tree, known: Known) -> None:
+def judge_targets(tree: Tree, known: Known) -> None:
+    """Note what targets and the services they belong to owe each other."""
     operations = {
         text(item, "id"): {text(part, "id") for _, part in items(item, ("operations",))}
         for _, item in items(tree.value, ("services",))

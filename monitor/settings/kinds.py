@@ -43,6 +43,14 @@ def seconds(text: object) -> float:
     return float(found[1]) * _UNITS_S[found[2]]
 
 
+def seconds_in(item: object, key: str, default: str | None = None) -> float | None:
+    """The seconds that stand at `key` of a mapping; None where no duration does."""
+    try:
+        return seconds(item.get(key, default)) if isinstance(item, dict) else None
+    except PydanticCustomError:
+        return None
+
+
 def host_and_port(text: str) -> tuple[str, int]:
     """The two parts of `host:port`; an IPv6 address stands in brackets.
 
@@ -128,15 +136,26 @@ def _host_and_port(text: str) -> str:
     return text
 
 
-def _url(text: str) -> str:
+def check_url(text: str) -> str:
+    """An http or https URL without user, secret or fragment.
+
+    Raises:
+        PydanticCustomError: it is something else.
+    """
+    if "{{" in text:
+        raise trouble("a template stands here", "templates belong into a transaction's steps")
     try:
         parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise trouble("this is not a URL", "write http(s)://host/path") from None
     if parts.scheme not in {"http", "https"} or not host:
         raise trouble("this is not an http or https URL with a host", "write http(s)://host/path")
-    if not is_host(host) or any(sign.isspace() or not sign.isprintable() for sign in text):
+    if (
+        port == 0
+        or not is_host(host)
+        or any(sign.isspace() or not sign.isprintable() for sign in text)
+    ):
         raise trouble("this is not a URL", "write http(s)://host/path")
     if "@" in parts.netloc:
         raise trouble("a user or password stands in the URL", "use `headers` with a reference")
@@ -148,7 +167,7 @@ def _url(text: str) -> str:
 
 
 def _base_url(text: str) -> str:
-    if urlsplit(_url(text)).query:
+    if urlsplit(check_url(text)).query:
         raise trouble("a `?` part stands in the URL", "remove it")
     return text.rstrip("/")
 
@@ -171,23 +190,28 @@ def _day(text: object) -> date:
 
 
 def _regex(text: str) -> str:
+    from probes.pattern import PatternError, compiled  # noqa: PLC0415 - only where one is written
+
     try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError):
+        compiled(text)
+    except PatternError:
         raise trouble(
-            "this is not a regular expression", "correct it, or escape with `\\`"
+            "this is not a regular expression of RE2's syntax (no look-around, no back-references)",
+            "correct it, or escape with `\\`",
         ) from None
     return text
 
 
-def _jmespath(text: str) -> str:
-    import jmespath  # noqa: PLC0415 - only where a check has such a path
-    import jmespath.exceptions  # noqa: PLC0415 - likewise
+def check_jmespath(text: str) -> str:
+    """A JMESPath.
 
-    try:
-        jmespath.compile(text)
-    except (jmespath.exceptions.JMESPathError, ValueError, RecursionError):
-        raise trouble("this is not a JMESPath", "try it on a real answer, then copy it") from None
+    Raises:
+        PydanticCustomError: it is something else.
+    """
+    from monitor.settings.jmespaths import is_jmespath  # noqa: PLC0415 - only where one is written
+
+    if not is_jmespath(text):
+        raise trouble("this is not a JMESPath", "try it on a real answer, then copy it")
     return text
 
 
@@ -212,12 +236,12 @@ Host = Annotated[str, AfterValidator(_host)]
 Address = Annotated[str, AfterValidator(_address)]
 AddressPort = Annotated[str, AfterValidator(_address_and_port)]
 HostPort = Annotated[str, AfterValidator(_host_and_port)]
-Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
+Url = Annotated[str, Field(max_length=2000), AfterValidator(check_url)]
 BaseUrl = Annotated[str, Field(max_length=2000), AfterValidator(_base_url)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Zone = Annotated[str, AfterValidator(_zone)]
 Regex = Annotated[str, AfterValidator(_regex)]
-JmesPath = Annotated[str, AfterValidator(_jmespath)]
+JmesPath = Annotated[str, AfterValidator(check_jmespath)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
 Duration = Annotated[

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from monitor.settings.problems import SettingsError
 from monitor.settings.values import Settings
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.model import Recipient
-    from monitor.settings.problems import Path, Problem
+    from monitor.settings.problems import Problem
     from monitor.settings.tree import Tree
 
 _LIMIT_BYTES = 1024 * 1024
@@ -27,8 +28,9 @@ def load(
         path: The YAML file; what it names by a relative path is looked for beside it.
         environ: Where `${env:NAME}` is looked up; None: secrets are not wanted, no reference to
             one is followed, and a stand-in takes its place.
-        check_files: Whether a `ca_file` that is not there is an error. (The recipients and the
-            files of secrets are needed in any case.)
+        check_files: Whether certificate files that are not there, and a client that is not
+            installed, are errors. (Recipients, providers' files and the files of secrets are
+            needed in any case.)
 
     Returns:
         Frozen values; every reference in them leads somewhere.
@@ -38,50 +40,41 @@ def load(
             value or a phone number.
     """
     # Only who loads a configuration pays for pydantic and ruamel (0.2 s).
-    from monitor.settings import build, cross, cross_looks, secrets, shape, tree  # noqa: PLC0415
+    from monitor.settings import build, cross, files, secrets, shape, tree  # noqa: PLC0415
+    from monitor.settings.models import FileModel  # noqa: PLC0415
+    from monitor.settings.places import refuse_nothing  # noqa: PLC0415
+    from monitor.settings.providers import read_providers  # noqa: PLC0415
     from monitor.settings.text import read_text  # noqa: PLC0415
 
     grown = tree.parse(read_text(path, limit_bytes=_LIMIT_BYTES), str(path))
     folder = path.absolute().parent
     values, found = secrets.resolve(grown, folder=folder, environ=environ)
-    _refuse_nothing(grown, grown.value, ())
-    file = shape.shaped(values, grown)
-    cross.judge(grown)
+    refuse_nothing(grown)
+    file = shape.shaped(values, grown, FileModel)
+    providers, foreign = read_providers(grown, path.parent)
+    cross.judge(grown, providers)
     if check_files:
-        cross_looks.judge_ca_files(grown, folder)
-    recipients, problems = _recipients(grown, path)
-    problems = [*grown.ledger.problems(), *problems]
+        files.judge_clients(grown)
+        files.judge_files(grown, folder)
+    recipients, people = _recipients(grown, path)
+    problems = [*grown.ledger.problems(), *foreign, *people]
     if problems or file is None:
         raise SettingsError(problems)
     return Settings(
-        world=build.world_of(file, folder),
+        world=build.world_of(file, folder, providers or {}),
         page=build.page_of(file.page),
         data_directory=folder / file.data.directory,
         retention=build.retention_of(file.data),
         sender=build.sender_of(file),
         recipients=recipients,
-        secrets=found,
+        secrets=secrets.longest_first(chain.from_iterable(found.values())),
         source=path,
+        values=values,
+        secret_places=found,
+        agents=build.agents_of(file.agents, folder),
+        operators=build.listen_of(file.operators.listen) if file.operators is not None else None,
+        outcomes_key=file.outcomes.key if file.outcomes is not None else None,
     )
-
-
-def _refuse_nothing(tree: Tree, value: Any, path: Path) -> None:
-    """A key without a value is an accident, but for where null is a value: in JSON."""
-    match path:
-        case ("checks", int(), "http", "json", *_):
-            return
-        case ("checks", int(), "http", "expect", "json", int(), "one_of", int()):
-            return
-        case _:
-            pass
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_nothing(tree, item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _refuse_nothing(tree, item, (*path, index))
-    elif value is None:
-        tree.problem(path, "nothing is written here", "a value", "write it, or remove the key")
 
 
 def _recipients(tree: Tree, path: pathlib.Path) -> tuple[tuple[Recipient, ...], list[Problem]]:

@@ -21,8 +21,25 @@ from monitor.settings.kinds import (
     Line,
     Zone,
 )
-from monitor.settings.models_looks import DnsModel, HttpModel, TcpModel, TlsModel
+from monitor.settings.kinds_net import Interface, Network
+from monitor.settings.models_far import (
+    AgentsModel,
+    HeartbeatSourceModel,
+    OperatorsModel,
+    OutcomesModel,
+)
+from monitor.settings.models_http import HttpModel
+from monitor.settings.models_logins import BudgetModel, CredentialModel
+from monitor.settings.models_looks import (
+    DnsModel,
+    HeartbeatModel,
+    IcmpModel,
+    PromqlModel,
+    TcpModel,
+    TlsModel,
+)
 from monitor.settings.models_rules import DataModel, PageModel, RulesModel
+from monitor.settings.models_steps import TransactionModel
 from monitor.settings.models_words import AdviceModel, MessagesModel, RecipientsModel
 from monitor.settings.strict import Strict
 
@@ -77,6 +94,12 @@ class VantageModel(Strict):
     resolvers: list[AddressPort] = Field(
         default=[], description="a list of address:port of DNS servers (empty: the system's)"
     )
+    interface: Interface | None = Field(
+        default=None, description="a network interface to leave through, such as eth0"
+    )
+    agent: bool = Field(
+        default=False, description="true or false: whether an agent at another site looks"
+    )
 
 
 class TargetModel(Strict):
@@ -93,6 +116,9 @@ class TargetModel(Strict):
     )
     country: Country | None = Field(
         default=None, description=f"{_COUNTRY} (default: the installation's)"
+    )
+    budget: BudgetModel | None = Field(
+        default=None, description="how often we look at it at most, from all vantages together"
     )
 
 
@@ -121,6 +147,14 @@ class CheckModel(Strict):
     tcp: TcpModel | None = Field(default=None, description="a TCP connection")
     tls: TlsModel | None = Field(default=None, description="a TLS handshake")
     dns: DnsModel | None = Field(default=None, description="a DNS question")
+    icmp: IcmpModel | None = Field(default=None, description="a few ICMP echo requests")
+    heartbeat: HeartbeatModel | None = Field(
+        default=None, description="a sign of life that somebody sends us"
+    )
+    promql: PromqlModel | None = Field(default=None, description="a query put to a Prometheus")
+    transaction: TransactionModel | None = Field(
+        default=None, description="several requests, one after the other"
+    )
 
 
 class FileModel(Strict):
@@ -140,6 +174,28 @@ class FileModel(Strict):
         default_factory=DataModel, description="where data are stored, and how long"
     )
     rules: RulesModel = Field(default_factory=RulesModel, description="figures that decide")
+    private_networks: list[Network] = Field(
+        default=[], description="a list of private networks that looks may go to, as 10.0.0.0/8"
+    )
+    agents: AgentsModel | None = Field(
+        default=None, description="where agents at other sites reach us"
+    )
+    operators: OperatorsModel | None = Field(
+        default=None, description="pages for those who run this"
+    )
+    outcomes: OutcomesModel | None = Field(
+        default=None, description="what became of the platform's own calls"
+    )
+    heartbeats: list[HeartbeatSourceModel] = Field(
+        default=[], description="a list of those who send us signs of life"
+    )
+    providers: list[Annotated[str, Field(min_length=1)]] = Field(
+        default=[],
+        description="a list of providers that ship with Govah, or of files ending in .yaml",
+    )
+    credentials: list[CredentialModel] = Field(
+        default=[], description="a list of credentials: how we log in"
+    )
     parties: list[PartyModel] = Field(min_length=1, description="a list of parties")
     services: list[ServiceModel] = Field(min_length=1, description="a list of services")
     vantages: list[VantageModel] = Field(min_length=1, description="a list of vantages")

@@ -107,6 +107,36 @@ class RulesModel(Strict):
         le=3600,
         description="a duration from 500ms to 1h: how far the clock may jump before we are ill",
     )
+    starved_limit: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="a number up to 1: share of the time without a processor that makes us ill",
+    )
+    memory_limit: float = Field(
+        default=0.95,
+        gt=0,
+        le=1,
+        description="a number up to 1: share of the memory in use that makes us ill",
+    )
+    clock_error_limit: Duration = Field(
+        default=written("5s"),
+        ge=0.1,
+        le=3600,
+        description="a duration from 100ms to 1h: how wrong our clock may be before we are ill",
+    )
+    agent_clock_limit: Duration = Field(
+        default=written("30s"),
+        ge=1,
+        le=3600,
+        description="a duration from 1s to 1h: how wrong an agent's clock may be and be believed",
+    )
+    liar_after: Duration = Field(
+        default=written("2m"),
+        ge=1,
+        le=_DAY_S,
+        description="a duration from 1s to 1d: who contradicts all others so long is not believed",
+    )
     stable: Duration = Field(
         default=written("5m"),
         ge=1,

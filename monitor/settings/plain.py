@@ -9,14 +9,18 @@ from monitor.settings.problems import shown
 
 if TYPE_CHECKING:
     import pathlib
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from monitor.model import Provider
     from monitor.settings.problems import Path
     from monitor.settings.tree import Tree
 
 LANGUAGES = ("fa", "en")  # those with a catalogue in templates/; the default
-SECTIONS = ("parties", "services", "vantages", "targets", "checks", "advice")
+OPTIONAL = ("credentials", "heartbeats")
+SECTIONS = ("parties", "services", "vantages", "targets", "checks", "advice", *OPTIONAL)
 _ONE = {
+    "credentials": "credential",
+    "heartbeats": "heartbeat",
     "parties": "party",
     "services": "service",
     "vantages": "vantage",
@@ -70,6 +74,16 @@ def is_file(path: pathlib.Path) -> bool:
         return False
 
 
+def must_have_provider(
+    tree: Tree, path: Path, name: str | None, providers: Mapping[str, Provider] | None
+) -> None:
+    """Note a problem if there is no provider `name`; None for `providers` vouches for all."""
+    if name is not None and providers is not None and name not in providers:
+        what = f"there is no provider {shown(name, 'of this id')}"
+        expected = f"one of {', '.join(providers)}" if providers else "a provider under `providers`"
+        tree.problem(path, what, expected, "correct the id, or add it there")
+
+
 class Known:
     """The ids of each section; a section with an unreadable id vouches for everything."""
 
@@ -77,7 +91,7 @@ class Known:
         self._tree = tree
         self._ids: dict[str, list[str]] = {}
         for section in SECTIONS:
-            listed = tree.value.get(section)
+            listed = tree.value.get(section, [] if section in OPTIONAL else None)
             names = [text(item, "id") for _, item in items(tree.value, (section,))]
             if isinstance(listed, list) and len(names) == len(listed) and None not in names:
                 self._ids[section] = [name for name in names if name is not None]

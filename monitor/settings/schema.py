@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.settings.models import FileModel
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 CHECKED_IN = Path(__file__).parents[2] / "config" / "schema.json"
 
 
-def json_schema() -> dict[str, Any]:
-    """The schema of a configuration file, made of the models.
+def json_schema(model: type[BaseModel] = FileModel) -> dict[str, Any]:
+    """The schema of a file, made of its model.
+
+    Args:
+        model: Of the whole file; the default is a configuration.
 
     Returns:
         JSON Schema 2020-12. References between the parts of a file, and the files it names, are
         beyond it: those are judged by `load`.
     """
-    schema = FileModel.model_json_schema(by_alias=True)
+    schema = model.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Govah"
     _tidy(schema)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
+from monitor.settings.places import in_request, in_step, is_pair, may_refer, must_be_secret
 from monitor.settings.problems import SettingsError
 from monitor.settings.text import read_text
 
 if TYPE_CHECKING:
     import pathlib
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from monitor.settings.problems import Path
     from monitor.settings.tree import Tree
@@ -33,13 +35,13 @@ class _Resolver:
     tree: Tree
     folder: pathlib.Path
     environ: Mapping[str, str] | None
-    found: set[str] = field(default_factory=set)
+    found: dict[Path, set[str]] = field(default_factory=dict)
 
     def walk(self, value: Any, path: Path, *, secret: bool = False) -> Any:
         if isinstance(value, dict):
             return {key: self._entry(item, path, key) for key, item in value.items()}
         if isinstance(value, list):
-            if _is_pair(path, value):
+            if is_pair(path, value):
                 name, item = value
                 told = self.walk(item, (*path, 1), secret=name.lower() in SECRET_NAMES)
                 return [name, told]
@@ -57,16 +59,19 @@ class _Resolver:
             what = "a reference stands in a key"
             self.tree.problem((*path, key), what, "references in values", "move it", key=True)
         here = (*path, key)
-        return self.walk(item, here, secret=_must_be_secret(here))
+        if "{{" in key and in_request(here) is not None:
+            what = "a template stands in a key"
+            self.tree.problem(here, what, "templates in values", "move it", key=True)
+        return self.walk(item, here, secret=must_be_secret(here, SECRET_NAMES, SECRET_HEADERS))
 
     def _text(self, text: str, path: Path, *, secret: bool) -> str:
         if "${" not in text:
-            if secret:
+            if secret and not (in_step(path) and "{{" in text):
                 self._literal(path)
             return text
-        if not _may_refer(path):
+        if not may_refer(path):
             what = "a secret may not stand here"
-            expected = "references only in a check's headers, form, json or body, or in auth_token"
+            expected = "references only in what is sent, or where a secret is asked for"
             self.tree.problem(path, what, expected, "write the value itself, or move it")
             return text
         if "${" in _REFERENCE.sub("", text):
@@ -88,8 +93,14 @@ class _Resolver:
             what = "the secret holds a line break or something unprintable"
             self.tree.problem(path, what, "one printable line", "correct it where it is kept")
             return STAND_IN
+        if value and "{{" in value and in_step(path):
+            what, expected = "the secret holds `{{`, which begins a template", "a secret without"
+            self.tree.problem(path, what, expected, "put it under `values` of the transaction")
         if value:
-            self.found.add(value)
+            self.found.setdefault(path, set()).add(value)
+        if value and (in_request(path) or ())[:1] == ("xml",):
+            value = in_xml(value)
+            self.found[path].add(value)
         return value or STAND_IN  # so that the other errors of this value are told too
 
     def _env(self, environ: Mapping[str, str], name: str, path: Path) -> str | None:
@@ -114,9 +125,14 @@ class _Resolver:
         return text.removesuffix("\n").removesuffix("\r")
 
 
+def in_xml(text: str) -> str:
+    """A text as it stands between tags or in quotes."""
+    return escape(text, {'"': "&quot;", "'": "&apos;"})
+
+
 def resolve(
     tree: Tree, *, folder: pathlib.Path, environ: Mapping[str, str] | None
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+) -> tuple[dict[str, Any], Mapping[Path, Collection[str]]]:
     """Put the secrets in.
 
     Args:
@@ -125,39 +141,14 @@ def resolve(
         environ: Where `${env:NAME}` looks; None: no reference is followed.
 
     Returns:
-        The values with every reference replaced, and the secrets, longest first (so that a
-        redaction never leaves the rest of a longer one standing).
+        The values with every reference replaced, and the secrets by where they stand, in every
+        form they stand there.
     """
     resolver = _Resolver(tree, folder, environ)
     values = resolver.walk(tree.value, ())
-    return values, tuple(sorted(resolver.found, key=lambda secret: (-len(secret), secret)))
+    return values, resolver.found
 
 
-def _may_refer(path: Path) -> bool:
-    match path:
-        case ("checks", int(), "http", "headers" | "form" | "json" | "body", *_):
-            return True
-        case ("messages", "sender", "auth_token"):
-            return True
-        case _:
-            return False
-
-
-def _must_be_secret(path: Path) -> bool:
-    match path:
-        case ("checks", int(), "http", "headers", str(name)):
-            return name.lower() in SECRET_HEADERS
-        case ("checks", int(), "http", "form" | "json", *_, str(name)):
-            return name.lower() in SECRET_NAMES
-        case ("messages", "sender", "auth_token"):
-            return True
-        case _:
-            return False
-
-
-def _is_pair(path: Path, value: list[Any]) -> bool:
-    match path, value:
-        case ("checks", int(), "http", "form", int()), [str(), _]:
-            return True
-        case _:
-            return False
+def longest_first(secrets: Iterable[str]) -> tuple[str, ...]:
+    """Each secret once, so that a redaction never leaves the rest of a longer one standing."""
+    return tuple(sorted(set(secrets), key=lambda secret: (-len(secret), secret)))

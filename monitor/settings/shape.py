@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from monitor.settings.models import FileModel
 from monitor.settings.problems import kind_of, shown
 from monitor.settings.schema import json_schema
 
@@ -19,15 +18,17 @@ if TYPE_CHECKING:
     from monitor.settings.problems import Path
     from monitor.settings.tree import Tree
 
-_TAGS = frozenset({"<all>", "<list>", "<mapping>", "<twilio>", "<phone>"})
+Model = TypeVar("Model", bound=BaseModel)
+
+_TAGS = frozenset({"<all>", "<list>", "<mapping>", "<twilio>", "<phone>", "<provider>", "<inline>"})
 
 
-def shaped(values: Mapping[str, Any], tree: Tree) -> FileModel | None:
+def shaped(values: Mapping[str, Any], tree: Tree, model: type[Model]) -> Model | None:
     """The values as models, or None with the problems noted in the tree's ledger."""
     try:
-        return FileModel.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
-        guide = _Guide()
+        guide = _Guide(json_schema(model))
         found = [(_path(details), details) for details in error.errors(include_url=False)]
         unknown = [path for path, details in found if details["type"] == "extra_forbidden"]
         meant = {_note_unknown(path, tree, guide) for path in unknown}
@@ -108,11 +109,17 @@ def _is_scalar(value: object) -> bool:
     return isinstance(value, bool | int | float)
 
 
+def _owed(option: dict[str, Any], values: Any) -> bool:
+    """Whether a mapping has what makes it this one of several that have no `kind`."""
+    one = option.get("required") == ["provider"]
+    return not one or (isinstance(values, dict) and "provider" in values)
+
+
 class _Guide:
     """Finds in the schema what is expected at a path."""
 
-    def __init__(self) -> None:
-        self._schema = json_schema()
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self._schema = schema
 
     def expected(self, path: Path, values: Any) -> str:
         """The description of the field at `path`, or of the nearest thing around it."""
@@ -139,7 +146,8 @@ class _Guide:
         if isinstance(part, int):
             return node.get("items", {}), values
         inner = node.get("properties", {}).get(part) or node.get("additionalProperties")
-        return inner or {}, values
+        patterns = [*node.get("patternProperties", {}).values()]
+        return inner or (patterns[0] if patterns else {}), values
 
     def _plain(self, node: Any, values: Any) -> Any:
         """The node without references, and of alternatives the one that `values` chose."""
@@ -149,7 +157,7 @@ class _Guide:
             wanted = "array" if isinstance(values, list) else "object"
             for option in options:
                 named = option.get("properties", {}).get("kind", {}).get("const")
-                if option.get("type") == wanted and named in (None, kind):
+                if option.get("type") == wanted and named in (None, kind) and _owed(option, values):
                     return option
             return options[-1]
         if "$ref" in node:

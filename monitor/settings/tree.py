@@ -58,12 +58,13 @@ class _Grown(NamedTuple):
     size: int  # how many values it stands for, aliases counted in full
 
 
-def parse(text: str, file: str) -> Tree:
+def parse(text: str, file: str, *, first: str = "govah: 1") -> Tree:
     """Read a file's mapping.
 
     Args:
         text: YAML 1.2.
         file: How problems call the file.
+        first: The line such a file begins with.
 
     Returns:
         A tree whose ledger already holds what did not stop the reading (duplicate keys, tags,
@@ -74,7 +75,7 @@ def parse(text: str, file: str) -> Tree:
     """
     tree = Tree(Ledger(file))
     try:
-        _Builder(tree, YAML(typ="safe", pure=True).parse(text)).build()
+        _Builder(tree, YAML(typ="safe", pure=True).parse(text), first).build()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -86,8 +87,9 @@ def parse(text: str, file: str) -> Tree:
 
 
 class _Builder:
-    def __init__(self, tree: Tree, events: Iterator[Event]) -> None:
+    def __init__(self, tree: Tree, events: Iterator[Event], first: str) -> None:
         self._tree = tree
+        self._first = first
         self._events = events
         self._anchors: dict[str, _Grown] = {}
         self._size = 0
@@ -103,7 +105,7 @@ class _Builder:
             self._empty()
         if not isinstance(root.value, dict):
             place = self._tree.places[()]
-            do = "begin with `govah: 1`"
+            do = f"begin with `{self._first}`"
             raise _fatal(self._tree, place, (), kind_of(root.value), "a mapping of keys", do)
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
@@ -113,7 +115,7 @@ class _Builder:
         self._tree.value = root.value
 
     def _empty(self) -> None:
-        do = "begin with `govah: 1`"
+        do = f"begin with `{self._first}`"
         raise _fatal(self._tree, (1, 1), (), "the file is empty", "a mapping of keys", do)
 
     def _value(self, event: Event, path: Path) -> _Grown:

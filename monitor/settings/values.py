@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from monitor.model import Recipient, World
@@ -51,6 +52,24 @@ class PhoneSender:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """Where something listens."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsSettings:
+    """Where agents reach us, and who we are for them."""
+
+    listen: Listen
+    public_url: str  # https, without a slash at the end
+    certificate: Path | None = None  # with its chain; None: self-made
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a configuration says."""
 
@@ -62,3 +81,8 @@ class Settings:
     recipients: tuple[Recipient, ...]
     secrets: tuple[str, ...] = field(repr=False)  # every resolved secret, longest first
     source: Path
+    values: Mapping[str, Any] = field(repr=False)  # the file's own, references resolved
+    secret_places: Mapping[tuple[str | int, ...], Collection[str]] = field(repr=False)
+    agents: AgentsSettings | None = None
+    operators: Listen | None = None
+    outcomes_key: str | None = field(default=None, repr=False)

@@ -131,5 +131,12 @@ def example_with_its_secrets(directory: Path) -> tuple[Path, dict[str, str]]:
     for name in ("example.yaml", "example-recipients.csv", "schema.json"):
         (directory / name).write_bytes((config() / name).read_bytes())
     (directory / "secrets" / "insurer-token").write_text("token\n", encoding="utf-8")
-    environ = {"INSURER_PASSWORD": "password", "TWILIO_AUTH_TOKEN": "token"}
+    environ = {
+        "INSURER_PASSWORD": "password",
+        "INSURER_TERMINAL": "terminal",
+        "TWILIO_AUTH_TOKEN": "token",
+        "OUTCOMES_KEY": "key",
+        "BACKUP_BEAT": "beat",
+        "PROMETHEUS_TOKEN": "token",
+    }
     return directory / "example.yaml", environ

@@ -7,6 +7,10 @@ from datetime import timedelta
 
 from monitor.metrics import WARNINGS, Metrics
 from monitor.model import (
+    Agent,
+    AgentStanding,
+    BatchResult,
+    CredentialStanding,
     Delivery,
     DeliveryState,
     Failure,
@@ -16,6 +20,8 @@ from monitor.model import (
     Instant,
     MessageKind,
     Observation,
+    Outcome,
+    OutcomeClass,
     Phase,
     Picture,
     SelfHealth,
@@ -90,6 +96,9 @@ def metrics_after_everything() -> Metrics:
     """Every outcome of every look, every state of every delivery, every warning: the worst case."""
     metrics = fresh_metrics()
     world = demo_settings().world
+    metrics.follow_agents(lambda: dict(map(_an_agent, world.vantages)), dict)
+    standing = CredentialStanding(3, 1, token_age_s=60.0, token_left_s=3540.0, withheld=False)
+    metrics.follow_credentials(lambda: dict.fromkeys(world.credentials, standing))
     for check in world.checks.values():
         for vantage in check.vantages:
             metrics.looked(a_look(check, vantage))
@@ -104,9 +113,26 @@ def metrics_after_everything() -> Metrics:
     for kind in MessageKind:
         for state in DeliveryState:
             metrics.delivered(a_delivery(state, kind))
+    for result in BatchResult:
+        metrics.outcomes.came(result, _outcomes() if result is BatchResult.STORED else ())
     for warning in WARNINGS:
         metrics.warned(warning)
     return metrics
+
+
+def _outcomes() -> list[Outcome]:
+    world = demo_settings().world
+    return [
+        Outcome(service.id, operation.id, outcome, START, 2, code=BODY)
+        for service in world.services.values()
+        for operation in service.operations
+        for outcome in OutcomeClass
+    ]
+
+
+def _an_agent(vantage: str) -> tuple[str, AgentStanding]:
+    enrolled = Agent(vantage, b"", "0" * 16, START, "govah/0", clock_offset_s=0.5)
+    return vantage, AgentStanding(enrolled, silent_s=3.0)
 
 
 def _picture() -> Picture:

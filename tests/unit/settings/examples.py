@@ -9,6 +9,8 @@ from monitor.settings import SettingsError, load
 HERE = Path(__file__).parent
 BROKEN = HERE / "broken"
 GOOD = HERE / "good.yaml"
+WHOLE = HERE / "whole.yaml"  # everything that a check can be, agents and logins
+PROVIDERS = HERE / "providers"
 CONFIG = HERE.parents[2] / "config"
 
 SECRET = "S3cret-value-nobody-may-read"
@@ -18,6 +20,14 @@ ENVIRON = {
     "GOVAH_DEMO_TAMIN_TOKEN": f"{SECRET}-1",
     "GOVAH_DEMO_IHIO_PASSWORD": f"{SECRET}-2",
     "GOVAH_DEMO_SMS_TOKEN": f"{SECRET}-3",
+    "OUTCOMES_KEY": f"{SECRET}-outcomes",
+    "BEAT_SECRET": f"{SECRET}-beat",
+    "LOGIN_SECRET": f"{SECRET}-login",
+    "CHAIN_PASSWORD": f"{SECRET}-password",
+    "CHAIN_KEY": f"{SECRET}-key",
+    "XML_SECRET": f"{SECRET}-<xml>",
+    "PROM_TOKEN": f"{SECRET}-prom",
+    "TEMPLATE_LIKE": f"{SECRET}-{{{{ look }}}}",
 }
 
 

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from monitor.settings import SettingsError, load
-from tests.unit.settings.examples import BROKEN, ENVIRON, GOOD, SECRET, told
+from tests.unit.settings.examples import BROKEN, ENVIRON, GOOD, SECRET, WHOLE, told
 
 FILES = sorted(BROKEN.glob("*.yaml"))
-LINE = re.compile(r"[\w.-]+:[1-9]\d*:[1-9]\d*: [^ ]+: [^;]+; expected [^;]+; [^;]+")
+LINE = re.compile(r"[\w./-]+:[1-9]\d*:[1-9]\d*: [^ ]+: [^;]+; expected [^;]+; [^;]+")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -27,8 +27,27 @@ def test_each_error_says_where_and_what_and_what_to_do(path):
     assert not re.search(r"\d{9,}", lines), "a phone number"
 
 
-def test_the_whole_the_broken_ones_were_made_from_is_good():
-    assert told(GOOD) == ""
+@pytest.mark.parametrize("path", [GOOD, WHOLE], ids=lambda path: path.stem)
+def test_the_whole_the_broken_ones_were_made_from_is_good(path):
+    assert told(path) == ""
+
+
+def test_there_are_many_ways_to_be_wrong_and_each_has_its_words():
+    lines = {
+        line for path in FILES for line in path.with_suffix(".expected").read_text().split("; ")
+    }
+
+    assert len(FILES) >= 117
+    assert len(lines) > 150
+
+
+def test_a_client_that_is_not_installed_is_told(monkeypatch):
+    monkeypatch.setattr("monitor.settings.files.find_spec", lambda _: None)
+
+    [line] = told(WHOLE).splitlines()
+
+    assert "checks[1].http.client: the client curl is not installed" in line
+    assert line.endswith("install the extra `govah[curl]`")
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.settings import SettingsError, load
 from monitor.settings.tree import parse
-from tests.unit.settings.examples import CONFIG, ENVIRON, SECRET
+from tests.unit.settings.examples import CONFIG, ENVIRON, PROVIDERS, SECRET, WHOLE
 
 LINES = (CONFIG / "demo.yaml").read_text(encoding="utf-8").splitlines()
+ALL_LINES = WHOLE.read_text(encoding="utf-8").splitlines()
+INSURER = (PROVIDERS / "insurer.yaml").read_bytes()
 PEOPLE = (CONFIG / "demo-recipients.csv").read_bytes()
 WILD = [
     "\t", "&a [*a]", "*a", "!!binary x", "|", ">", "? ", "- ", "{", "}", "[", "]", "'", '"', "\\",
     '"\\UFFFFFFFF"', '"\\ud800"', "\x00", "\ufeff", "\u2028", ": ", " #", "~", "null", "yes", "-0",
     "1e999", ".nan", "0x7f", "09121234567", "${env:SMS_TOKEN}", "${env:EMPTY}", "${file:/}",
     "${file:demo.yaml}", "${", "<<: ", "%YAML 1.1", "---", "...", "[key]", "<list>", "بله",
+    "{{ token }}", "{{", "{{ nobody }}", "${env:TEMPLATE_LIKE}", "//a[", "%2573amad", "[::1",
 ]  # fmt: skip
 
 places = st.integers(min_value=0, max_value=len(LINES) - 1)
@@ -46,7 +51,7 @@ def mutate(lines, edit):
         "value": [f"{head}{colon}{piece}"],
         "inside": [line[: len(line) // 2] + piece + line[len(line) // 2 :]],
         "indent": [f"  {line}"],
-        "literal": [line.replace("${env:GOVAH_DEMO_TAMIN_TOKEN}", piece)],
+        "literal": [re.sub(r"\$\{env:\w+\}", lambda _: piece, line)],
     }[kind]
     return [*lines[:place], *changed, *lines[place + 1 :]]
 
@@ -56,6 +61,8 @@ def outcome(data):
         path = Path(folder, "demo.yaml")
         path.write_bytes(data)
         Path(folder, "demo-recipients.csv").write_bytes(PEOPLE)
+        Path(folder, "providers").mkdir()
+        Path(folder, "providers", "insurer.yaml").write_bytes(INSURER)
         try:
             load(path, environ=ENVIRON, check_files=False)
         except SettingsError as error:
@@ -63,10 +70,10 @@ def outcome(data):
     return ""
 
 
+@pytest.mark.parametrize("lines", [LINES, ALL_LINES], ids=["demo", "whole"])
 @given(st.lists(edits, min_size=1, max_size=6))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_no_mutation_of_the_demo_raises_anything_else_or_shows_a_secret(changes):
-    lines = LINES
+def test_no_mutation_raises_anything_else_or_shows_a_secret(lines, changes):
     for change in changes:
         lines = mutate(lines, change)
 
@@ -89,14 +96,17 @@ def places_in(value, path=()):
         yield from places_in(item, (*path, key))
 
 
-TREE = parse("\n".join(LINES), "demo.yaml").value
+DEMO = parse("\n".join(LINES), "demo.yaml").value
+ALL = parse("\n".join(ALL_LINES), "whole.yaml").value
 SHAPES = [None, True, 5, 0.5, "x", "twilio", "HEAD", [], [None], [[]], ["x"], {}, {"kind": []}]
+SPOTS = [(tree, path) for tree in (DEMO, ALL) for path in places_in(tree)]
 
 
-@given(st.sampled_from([*places_in(TREE)]), st.sampled_from(SHAPES))
+@given(st.sampled_from(SPOTS), st.sampled_from(SHAPES))
 @settings(max_examples=100, deadline=None)
-def test_no_value_of_another_shape_raises_anything_else(path, shape):
-    document = copy.deepcopy(TREE)
+def test_no_value_of_another_shape_raises_anything_else(spot, shape):
+    tree, path = spot
+    document = copy.deepcopy(tree)
     inner = document
     for part in path[:-1]:
         inner = inner[part]
