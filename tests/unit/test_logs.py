@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor import logs
 from monitor.logs import HIDDEN, Scrubber
 
 SECRET = "s3cr3t/+token=of?the&demo"
@@ -67,3 +68,33 @@ def test_no_secret_survives_whatever_surrounds_it(secret, before, after):
     line = Scrubber([secret]).text(before + secret + after)
 
     assert secret not in line or secret in HIDDEN
+
+
+def test_a_token_learnt_later_is_hidden_from_then_on():
+    scrubber = Scrubber([SECRET])
+    before = scrubber.text("a fresh token: learnt-0123456789")
+    scrubber.learn("learnt-0123456789")
+
+    assert "learnt-0123456789" in before
+    assert "learnt" not in scrubber.text("again: learnt-0123456789, and bGVhcm50LTAxMjM0NTY3ODk")
+    assert "bGVhcm50" not in scrubber.text("bGVhcm50LTAxMjM0NTY3ODk")
+    assert SECRET not in scrubber.text(f"still {SECRET}")
+
+
+def test_only_the_newest_of_many_tokens_are_kept_and_the_configured_secrets_for_ever():
+    scrubber = Scrubber([SECRET])
+    for number in range(logs.LEARNED + 10):
+        scrubber.learn(f"token-number-{number:05d}-x")
+
+    assert "token-number-00265-x" not in scrubber.text("token-number-00265-x")
+    assert SECRET not in scrubber.text(SECRET)
+    assert "token-number-00001-x" in scrubber.text("token-number-00001-x")
+
+
+def test_the_scrubber_in_use_learns(monkeypatch):
+    scrubber = Scrubber([])
+    monkeypatch.setattr(logs.structlog, "get_config", lambda: {"processors": [len, scrubber]})
+
+    logs.learn("a-token-of-today-1")
+
+    assert "today" not in scrubber.text("a-token-of-today-1")
