@@ -1,4 +1,4 @@
-"""The long ones: `python -m tests.soak [--only week|kills|tour] [--seed N]`.
+"""The long ones: `python -m tests.soak [--only week|kills|agents|tour] [--seed N]`.
 
 Writes `build/soak.json`; exit 1 when a target is missed.
 """
@@ -15,7 +15,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.soaking.agents import CUT_S, in_namespaces
 from tests.soaking.kills import FIRST_LOOK_S, Count, one_incident
+from tests.soaking.netns import missing
 from tests.soaking.tour import tour
 from tests.soaking.week import simulated_apart
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 WEEK_D, WEEK_S = 7.0, 300.0
 KILLS, KILLS_PER_INCIDENT, AT_ONCE = 200, 20, 2
+AGENT_KILLS = 100
 EARLY = 4  # every fourth upstream heals while the opening messages are still leaving
 TOUR_RIGHT, TOUR_NAMED, TOUR_FAULTS = 13, 5, 16
 RESULT = Path("build/soak.json")
@@ -120,6 +123,45 @@ async def kills(seed: int) -> list[Row]:
     ]
 
 
+async def agents(seed: int) -> list[Row]:
+    """Agents in network namespaces, behind loss, cut off, and killed."""
+    lacking = missing()
+    if lacking is not None:
+        say(f"agents: cannot be run here: {lacking}")
+        return [Row("agents: run", lacking, "", "namespaces", ok=False, seed=seed)]
+    say(f"agents: {AGENT_KILLS} kills, one agent cut off for {CUT_S:.0f} s, seed {seed} …")
+    with tempfile.TemporaryDirectory(prefix="govah-agents-") as directory:
+        count = await in_namespaces(Path(directory), seed=seed, kills=AGENT_KILLS, cut_s=CUT_S)
+    say(f"agents: {count}")
+    kept = count.made - count.lost
+    return [
+        Row(
+            "agents: kills", count.kills, "", f">= {AGENT_KILLS}", count.kills >= AGENT_KILLS, seed
+        ),
+        Row(
+            "agents: cut off",
+            round(count.cut_s),
+            "s",
+            f">= {CUT_S:.0f}",
+            count.cut_s >= CUT_S,
+            seed,
+        ),
+        Row(
+            "agents: kept",
+            kept,
+            f"of {count.made}",
+            f"= {count.made}",
+            kept == count.made > 0,
+            seed,
+        ),
+        *_at_most_none("agents: lost", count.lost, seed),
+        *_at_most_none("agents: doubled", count.doubled, seed),
+        *_at_most_none("agents: under another vantage", count.foreign, seed),
+        *_at_most_none("agents: late wrongly told", count.late_wrong, seed),
+        Row("agents: late and told so", count.late, "looks", "> 0", count.late_of_cut > 0, seed),
+    ]
+
+
 async def whole_tour(_: int) -> list[Row]:
     """The demo's tour."""
     seen = await tour(say)
@@ -151,6 +193,7 @@ def _at_most_none(name: str, value: int, seed: int | None) -> list[Row]:
 PARTS: dict[str, Callable[[int], list[Row]]] = {
     "week": week,
     "kills": lambda seed: asyncio.run(kills(seed)),
+    "agents": lambda seed: asyncio.run(agents(seed)),
     "tour": lambda seed: asyncio.run(whole_tour(seed)),
 }
 

@@ -65,15 +65,15 @@ class Neighbours:
 
 
 @asynccontextmanager
-async def neighbours() -> AsyncIterator[Neighbours]:
-    """Serve on a free port until left."""
+async def neighbours(host: str = HOST) -> AsyncIterator[Neighbours]:
+    """Serve on a free port of `host` until left."""
     here = Neighbours()
     app = web.Application()
     app.add_routes([web.get(path, here.answer) for path in PATHS])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:
-        await web.TCPSite(runner, HOST, 0).start()
+        await web.TCPSite(runner, host, 0).start()
         here.port = runner.addresses[0][1]
         yield here
     finally:
