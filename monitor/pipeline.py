@@ -10,6 +10,7 @@ bug of ours keeps incidents from moving.
 from __future__ import annotations
 
 from collections import deque
+from datetime import timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,7 @@ import structlog
 
 from monitor.core.advice import advise
 from monitor.core.follow import Followed, beginning, follow
+from monitor.core.hindsight import Again, Stretch, revised, time_of, to_look_at
 from monitor.core.incident import resume
 from monitor.core.policy import plan
 from monitor.model import EffectKind, Picture
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from monitor.model import (
         Delivery,
         Incident,
+        Instant,
         Judgement,
         MessageKind,
         Observation,
@@ -42,6 +45,8 @@ log = structlog.get_logger(__name__)
 BACKLOG = 100_000  # looks kept in memory while the store cannot take them
 BATCH = 5_000  # looks stored at once
 RECENT = 20
+LEARNT = 100
+REMEMBERED_S = 86_400.0  # what closed longer ago is not judged again
 LATE_TICKS = 6  # after this many ticks without one we are not alive
 
 
@@ -108,6 +113,7 @@ class Pipeline:
         self._recent: tuple[Incident, ...] = ()
         self._warnings: tuple[str, ...] = ()
         self._judged = False
+        self._learnt: deque[Stretch] = deque(maxlen=LEARNT)  # of the past, by looks that came late
 
     async def start(self) -> None:
         """Take up the incidents a former life left open."""
@@ -116,6 +122,8 @@ class Pipeline:
         self._open = {incident.subject: resume(incident, now=now) for incident in found}
         recent = await self._store.recent_incidents(RECENT + len(found), public_only=True)
         self._recent = tuple(i for i in recent if i.state.closed)[:RECENT]
+        # What came late to a former life may not have been judged by it.
+        self._learnt.append(Stretch(now.at - timedelta(seconds=REMEMBERED_S), now.at))
 
     def seen(self, observation: Observation) -> None:
         """A look arrived; it is judged and stored with the next tick."""
@@ -124,6 +132,55 @@ class Pipeline:
             self._meter.warned("looks_dropped")
         self._unstored.append(observation)
         self._meter.looked(observation)
+
+    async def deliver(self, observations: Sequence[Observation]) -> None:
+        """Looks of an agent: on disk before this returns, judged with the next tick.
+
+        Raises:
+            StoreError: nothing was taken; the agent keeps them and comes again.
+        """
+        await self._store.record(observations)
+        for observation in observations:
+            self._inbox.append(observation)
+            self._meter.looked(observation)
+        learnt = time_of(observations)
+        if learnt is not None:
+            self._learnt.append(learnt)
+
+    async def look_back(self) -> None:
+        """Judge again, with the looks that came late, what was closed without them."""
+        now = self._clock.now()
+        oldest_at = now.at - timedelta(seconds=REMEMBERED_S)
+        learnt = [s for s in dict.fromkeys(self._learnt) if s.until > oldest_at]
+        self._learnt.clear()
+        if not learnt:
+            return
+        try:
+            for incident in await self._store.recent_incidents(RECENT, public_only=False):
+                if incident.state.closed and any(s.touches(incident) for s in learnt):
+                    await self._revise(incident, now)
+        except StoreError:
+            self._learnt.extend(learnt)  # another time
+            raise
+        open_yet = [s for s in learnt if any(s.touches(i) for i in self._open.values())]
+        self._learnt.extend(open_yet)
+
+    async def _revise(self, incident: Incident, now: Instant) -> None:
+        stretch = to_look_at(incident)
+        again, begin_at, news = Again(self._engine, stretch.since), stretch.since, False
+        while begin_at < stretch.until:
+            end_at = begin_at + timedelta(seconds=self._world.rules.tick_s)
+            looks = await self._store.observations(
+                targets=tuple(self._world.targets), since=begin_at, until=end_at, limit=BACKLOG
+            )
+            again.tick(looks, end_at)
+            begin_at, news = end_at, news or time_of(looks) is not None
+        changed = revised(incident, again.found.get(incident.subject), now)
+        if changed is None or not news:
+            return
+        await self._store.commit([changed])
+        self._recent = tuple(changed if i.ref == changed.ref else i for i in self._recent)
+        self._log_move(incident, changed)
 
     async def tick(self) -> None:
         """Judge what has arrived, and let everything follow from it."""

@@ -30,6 +30,7 @@ __all__ = [
     "ServiceLine",
     "advice_for",
     "page",
+    "standing_advice",
     "state_of",
     "state_of_claim",
     "worst",
@@ -164,6 +165,15 @@ def page(
     )
 
 
+def standing_advice(world: World, incident: Incident, now: datetime) -> Advice:
+    """Return what to do about an incident: its own advice while that is in date."""
+    today = _day(world, now)
+    chosen = next((a for a in world.advice if a.id == incident.advice), None)
+    if chosen is not None and (chosen.expires_on is None or today <= chosen.expires_on):
+        return chosen
+    return advice_for(world, incident.verdict, today)
+
+
 def state_of(incident: Incident) -> PageState:
     """Return the state an incident gives the page."""
     if incident.state is IncidentState.RECOVERING:
@@ -261,11 +271,7 @@ def _advice(world: World, head: Incident | None, now: datetime, *, calm: bool) -
         return None
     if head is None:
         return neutral_advice(world)
-    today = _day(world, now)
-    chosen = next((a for a in world.advice if a.id == head.advice), None)
-    if chosen is not None and (chosen.expires_on is None or today <= chosen.expires_on):
-        return chosen
-    return advice_for(world, head.verdict, today)
+    return standing_advice(world, head, now)
 
 
 def _day(world: World, at: datetime) -> date:

@@ -6,7 +6,7 @@ blind time. A column is a stretch of time; a cell tells how many looks it holds 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ class Cell:
     slow: int = 0
     failed: int = 0
     void: int = 0
+    late: int = 0  # of those that count: came after they could have been judged in time
 
     @property
     def looks(self) -> int:
@@ -184,13 +185,11 @@ def _order(world: World, about: str | None) -> list[tuple[Kind, str]]:
 
 
 def _with(cell: Cell, look: Observation) -> Cell:
-    fine, slow, failed, void = cell.fine, cell.slow, cell.failed, cell.void
     if look.void is not None:
-        void += 1
-    elif look.failed:
-        failed += 1
-    elif look.slow:
-        slow += 1
-    else:
-        fine += 1
-    return Cell(cell.column, fine, slow, failed, void)
+        return replace(cell, void=cell.void + 1)
+    late = cell.late + look.late
+    if look.failed:
+        return replace(cell, failed=cell.failed + 1, late=late)
+    if look.slow:
+        return replace(cell, slow=cell.slow + 1, late=late)
+    return replace(cell, fine=cell.fine + 1, late=late)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from monitor.core.lookfacts import LookFacts, look_facts
 from monitor.core.lookmap import LookMap, look_map
 from monitor.model import EntryKind
 
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 _MARGIN_SHARE = 0.25
 _LEAST_MARGIN_S, _MOST_MARGIN_S = 60.0, 900.0
-_CLAIMS = frozenset({EntryKind.CONFIRMED, EntryKind.REVISED, EntryKind.STILL, EntryKind.RELAPSED})
+_REVISIONS = (EntryKind.REVISED, EntryKind.LATE)
+_CLAIMS = frozenset(
+    {EntryKind.CONFIRMED, EntryKind.REVISED, EntryKind.LATE, EntryKind.STILL, EntryKind.RELAPSED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class ReportModel:
     looks: LookMap | None  # None: no look of that time is kept
     cut_at: datetime | None  # the looks were too many: those after this are left out
     failures: tuple[FailureRow, ...]
+    facts: LookFacts
     messages: tuple[MessageRow, ...]
 
 
@@ -101,7 +106,7 @@ def timeline(incident: Incident) -> tuple[Line, ...]:
         withdrawn_at = None
         if entry.kind in _CLAIMS:
             later = incident.story[index + 1 :]
-            revision = next((e for e in later if e.kind is EntryKind.REVISED), None)
+            revision = next((e for e in later if e.kind in _REVISIONS), None)
             if revision is not None and revision.verdict.claim != entry.verdict.claim:
                 withdrawn_at = revision.at
         lines.append(Line(entry, withdrawn_at))
@@ -154,6 +159,7 @@ def report(
         ),
         cut_at=cut_at,
         failures=_failures(observations, incident.onset_at, over_at or now),
+        facts=look_facts(world, observations, since=incident.onset_at, until=over_at or now),
         messages=_messages(deliveries),
     )
 

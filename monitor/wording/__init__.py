@@ -100,6 +100,8 @@ class Wording:
                 what = headlines.back(voice, entry.verdict)
             case "recovering":
                 what = headlines.recovering(voice, entry.verdict)
+            case "late_evidence":  # what was, not what is: the incident is over
+                what = headlines.headline(voice, entry.verdict, over=True)
             case _:
                 what = headlines.headline(voice, entry.verdict)
         return voice.words.text(key, what=what)

@@ -9,6 +9,7 @@ import pytest
 from monitor.core.attribution.decide import DecisionList
 from monitor.model import (
     DeliveryState,
+    EntryKind,
     Failure,
     IncidentState,
     MessageKind,
@@ -280,3 +281,54 @@ async def test_an_opening_text_not_yet_sent_is_cancelled_when_it_is_over(run):
 
     states = {d.kind: d.state for d in await run.messages()}
     assert states[MessageKind.OPEN] is DeliveryState.CANCELLED
+
+
+@pytest.mark.parametrize("killed", [False, True])
+async def test_looks_of_an_agent_that_come_late_revise_a_closed_incident_and_tell_nobody(
+    run, killed
+):
+    agents = ("mashhad-irancell", "shiraz-tci", "tehran-shatel")
+    kept = []
+    seen = run.pipeline.seen
+
+    def cut_off(look):
+        kept.append(look) if look.vantage in agents else seen(look)
+
+    run.pipeline.seen = cut_off
+    down(run)
+    await run.pass_time(120)
+    healed(run)
+    await run.pass_time(120)
+    (before,) = await run.store.recent_incidents(9, public_only=False)
+    assert before.state is IncidentState.RESOLVED
+    assert before.verdict.party is None
+    told = await run.messages()
+
+    at = run.clock.utc()
+    await run.pipeline.deliver([replace(o, late=True, received_at=at) for o in kept])
+    if killed:  # between taking the looks and looking back
+        run.pipeline = run.made()
+        await run.pipeline.start()
+    await run.pipeline.look_back()
+    await run.pass_time(30)
+
+    (after,) = await run.store.recent_incidents(9, public_only=False)
+    assert after.verdict.party == "tamin"
+    assert after.story[-1].kind is EntryKind.LATE
+    assert [i.verdict.party for i in run.notes.picture.recent] == ["tamin"]
+    assert await run.messages() == told
+
+
+async def test_looks_of_an_agent_are_taken_only_when_they_are_on_disk(run):
+    run.store.refuses = frozenset({"record"})
+    look = run.stage.look(run.stage.world.checks["panel-front"], "tehran-mci", 61.0)
+
+    with pytest.raises(StoreError):
+        await run.pipeline.deliver([look])
+
+    run.store.refuses = frozenset()
+    await run.pass_time(5)
+    stored = await run.store.observations(
+        targets=["panel.front"], since=look.started_at, until=run.clock.utc(), limit=1000
+    )
+    assert look.id not in {o.id for o in stored}

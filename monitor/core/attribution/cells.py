@@ -11,11 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from monitor.core.attribution.doubt import Doubt
     from monitor.core.attribution.witness import Plan
     from monitor.model import Instant, Observation, Rules, SelfHealth
 
 # Reasons that are about our whole process and not about one look.
-ILL = (Void.LOOP_LAG, Void.CLOCK_STEP, Void.OUT_OF_FILES, Void.OUT_OF_RESOURCES)
+ILL = (
+    Void.LOOP_LAG,
+    Void.PAUSED,
+    Void.CPU_STARVED,
+    Void.MEMORY_PRESSURE,
+    Void.CLOCK_STEP,
+    Void.CLOCK_UNSURE,
+    Void.OUT_OF_FILES,
+    Void.OUT_OF_RESOURCES,
+)
 KEEP_S = 900.0  # so far back looks are counted one by one
 
 
@@ -54,6 +64,7 @@ class Seen:
     cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)  # (vantage, check)
     ill: Illness | None = None  # the latest time our own condition was bad
     stands: Mapping[tuple[str, ...], int] = field(default_factory=dict)  # claim -> ticks
+    doubts: Mapping[str, Doubt] = field(default_factory=dict)  # vantage -> what to think of it
 
 
 def outcome(look: Observation) -> str:
@@ -74,7 +85,7 @@ def take_in(
     ill = _own_illness(own, now, plan.rules) or seen.ill
     cells = dict(seen.cells)
     for look in sorted(arrived, key=lambda o: (o.started_mono_s, o.id)):
-        if look.void in ILL:
+        if look.void in ILL and look.received_at is None:  # an agent's illness is its own
             ill = Illness(look.void, look.health, look.started_at, now.mono_s, look.id)
         if look.void is not None or look.started_mono_s > now.mono_s:
             continue
@@ -85,7 +96,7 @@ def take_in(
         elif old.look.started_mono_s < look.started_mono_s:
             goes_on = outcome(old.look) == outcome(look) and _unbroken(plan, cells, old, look)
             cells[key] = _longer(old, look) if goes_on else _begun(look, old.recent)
-    return Seen(seen.started_mono_s, cells, ill, seen.stands)
+    return Seen(seen.started_mono_s, cells, ill, seen.stands, seen.doubts)
 
 
 def _begun(look: Observation, before: tuple[tuple[float, bool], ...] = ()) -> Cell:
@@ -122,8 +133,14 @@ def _unbroken(
 
 
 def _own_illness(own: SelfHealth, now: Instant, rules: Rules) -> Illness | None:
-    if own.lag_s > rules.lag_limit_s:
-        return Illness(Void.LOOP_LAG, own, now.at, now.mono_s)
-    if abs(own.clock_step_s) > rules.step_limit_s:
-        return Illness(Void.CLOCK_STEP, own, now.at, now.mono_s)
+    for why, is_so in (
+        (Void.PAUSED, own.paused_s > rules.lag_limit_s),
+        (Void.LOOP_LAG, own.lag_s > rules.lag_limit_s),
+        (Void.CLOCK_STEP, abs(own.clock_step_s) > rules.step_limit_s),
+        (Void.CPU_STARVED, own.starved > rules.starved_limit),
+        (Void.MEMORY_PRESSURE, own.memory > rules.memory_limit),
+        (Void.CLOCK_UNSURE, own.clock_error_s > rules.clock_error_limit_s),
+    ):
+        if is_so:
+            return Illness(why, own, now.at, now.mono_s)
     return None

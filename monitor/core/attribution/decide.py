@@ -17,11 +17,13 @@ then is anybody else looked at. A rule that does not fit is silence, not an accu
 12. something fails that no rule explains                         -> undetermined, the symptom
 13. international references fail while domestic ones answer      -> network.international
 14. a vantage lost its references while others see                -> path, operators only
+15. a vantage contradicts all others about several parties        -> path, operators only
 
 Confidence is a plain figure of this list (each agreeing vantage leaves 7 % of doubt, each
 disagreeing one triples it), capped at 0.999; it is not a calibrated probability.
 
-The rules themselves: `fitness` (1-4), `services` (5-12), `networks` (13, 14).
+The rules themselves: `fitness` (1-4), `services` (5-12), `networks` (13-15); who is
+doubted: `doubt`.
 
 Source: OONI web connectivity (a control that failed too: "we cannot tell"); the guards are
 invariant 1 of `docs/guarantees.md`.
@@ -33,6 +35,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.core.attribution.cells import Cell, Seen, take_in
+from monitor.core.attribution.doubt import doubts_now
 from monitor.core.attribution.fitness import not_fit_to_judge
 from monitor.core.attribution.health import health_of
 from monitor.core.attribution.networks import about_networks
@@ -62,8 +65,10 @@ class DecisionList:
     ) -> tuple[Seen, Judgement]:
         """Judge what is known at `now`; see `engine.Engine.step`."""
         seen = take_in(memory, arrived, now=now, own=own, plan=self._plan)
-        fresh = fresh_view(self._plan, seen, now)
         plan = self._plan
+        fresh = fresh_view(plan, seen, now)
+        doubts = doubts_now(plan, fresh, seen.doubts, now)
+        fresh = fresh.without(vantage for vantage, doubt in doubts.items() if doubt.doubted)
         scene = Scene(
             plan,
             seen,
@@ -90,7 +95,7 @@ class DecisionList:
             sighted=unfit is None,
             last_look_at=scene.label(newest.look.started_at, _began(newest)) if newest else None,
         )
-        return replace(seen, stands=stands), judgement
+        return replace(seen, stands=stands, doubts=doubts), judgement
 
     def _claims(self, draft: Draft) -> list[tuple[str, ...]]:
         """What must stand for the dwell: the claim; and that it reaches the bar, where it does.

@@ -40,9 +40,10 @@ def not_fit_to_judge(scene: Scene) -> Draft | None:
         ground = cite("own_names_failed", 0.9, bad, vantages=at)
         return _ours(onset_at, ground, "references_back")
     lost = reference_ground(scene, failed=True)
-    networks = {scene.plan.world.vantages[v].network for v in scene.plan.at_home}
+    lost_at = {cell.look.vantage for cell in bad if cell.look.vantage in scene.plan.at_home}
+    networks = {scene.plan.world.vantages[v].network for v in lost_at}  # silence is no evidence
     fine_at_home = any(cell.look.vantage in scene.plan.at_home for cell in fine)
-    if bad and not fine_at_home and len(networks) >= 2:
+    if not fine_at_home and len(networks) >= 2:
         grounds = (lost, *seen_from_abroad(scene))
         return Draft(
             None,
@@ -67,11 +68,22 @@ def _ours(onset_at: datetime, ground: Ground, would_change: str) -> Draft:
 
 def _illness(ill: Illness) -> Ground:
     looks = (ill.look,) if ill.look else ()
-    if ill.why is Void.CLOCK_STEP:
-        return own("own_clock_step", looks, step_s=round(ill.health.clock_step_s, 1))
-    if ill.why is Void.LOOP_LAG:
-        return own("own_loop_lag", looks, lag_s=round(ill.health.lag_s, 2))
-    return own("own_resources_spent", looks, open_files=ill.health.open_files)
+    health = ill.health
+    match ill.why:
+        case Void.CLOCK_STEP:
+            return own("own_clock_step", looks, step_s=round(health.clock_step_s, 1))
+        case Void.CLOCK_UNSURE:
+            return own("own_clock_unsure", looks, error_s=round(health.clock_error_s, 1))
+        case Void.LOOP_LAG:
+            return own("own_loop_lag", looks, lag_s=round(health.lag_s, 2))
+        case Void.PAUSED:
+            return own("own_pause", looks, paused_s=round(health.paused_s, 1))
+        case Void.CPU_STARVED:
+            return own("own_processor_short", looks, percent=round(100 * health.starved))
+        case Void.MEMORY_PRESSURE:
+            return own("own_memory_short", looks, percent=round(100 * health.memory))
+        case _:
+            return own("own_resources_spent", looks, open_files=health.open_files)
 
 
 def _warming_up(scene: Scene) -> bool:

@@ -1,4 +1,4 @@
-"""Rules 13 and 14: what of the networks?"""
+"""Rules 13 to 15: what of the networks?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from monitor.core.attribution.witness import references
 from monitor.model import FaultDomain, Mode, Scope, Sight
 
 if TYPE_CHECKING:
+    from monitor.core.attribution.cells import Cell
     from monitor.core.attribution.scene import Scene
     from monitor.model import Ground
 
@@ -20,22 +21,31 @@ def about_networks(scene: Scene) -> list[Draft]:
     cut = _international(scene)
     if cut is not None:
         drafts.append(cut)
-    lost = tuple(v for v in scene.plan.at_home if scene.fresh.sight[v] is Sight.ISOLATED)
+    sight = scene.fresh.sight
+    lost = tuple(v for v in scene.plan.at_home if sight[v] is Sight.ISOLATED)
+    odd = tuple(v for v in scene.plan.at_home if sight[v] is Sight.DOUBTED)
+    grounds = []
     if lost:
-        bad = [c for (v, _), c in scene.fresh.cells.items() if v in lost and c.look.failed]
-        ground = cite("vantage_isolated", 0.9, bad, vantages=lost)
+        grounds.append(cite("vantage_isolated", 0.9, _failed_from(scene, lost), vantages=lost))
+    if odd:
+        grounds.append(cite("vantage_doubted", 0.8, _failed_from(scene, odd), vantages=odd))
+    if grounds:
         drafts.append(
             Draft(
                 None,
                 FaultDomain.PATH,
-                scene.onset(bad),
+                scene.onset(_failed_from(scene, lost + odd)),
                 mode=Mode.PARTIAL,
                 confidence=0.95,
-                grounds=(ground,),
+                grounds=tuple(grounds),
                 would_change=("references_back",),
             )
         )
     return drafts
+
+
+def _failed_from(scene: Scene, vantages: tuple[str, ...]) -> list[Cell]:
+    return [c for (v, _), c in scene.fresh.cells.items() if v in vantages and c.look.failed]
 
 
 def _international(scene: Scene) -> Draft | None:

@@ -18,8 +18,8 @@ from monitor.core.attribution.grounds import (
     vantages_of,
 )
 from monitor.core.attribution.scene import Draft
-from monitor.core.attribution.witness import OTHER_INTERFACE, OUR_ACCESS, references
-from monitor.model import Failure, FaultDomain, Mode, Scope
+from monitor.core.attribution.witness import NOBODYS, OTHER_INTERFACE, OUR_ACCESS, references
+from monitor.model import FaultDomain, Mode, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +99,7 @@ def _direct(scene: Scene, service: Service) -> Draft | None:
     nameable = True
     if not ours and kinds <= OTHER_INTERFACE:
         domain, nameable = FaultDomain.CONTRACT, False
-    elif not ours and Failure.APPLICATION_REJECTED in kinds:
+    elif not ours and kinds & NOBODYS:
         domain, nameable = FaultDomain.UNDETERMINED, False
     least = min(concluded.values(), key=_agreement)
     return Draft(

@@ -18,7 +18,18 @@ TIMEOUT_SLACK_S = 1.0
 TOGETHER_S = 45.0  # onsets this close, or within one interval of the looks, count as one event
 
 OUR_ACCESS = frozenset(
-    {Failure.HTTP_401, Failure.HTTP_403, Failure.HTTP_429, Failure.CREDENTIALS_REFUSED}
+    {
+        Failure.HTTP_401,
+        Failure.HTTP_403,
+        Failure.HTTP_429,
+        Failure.CREDENTIALS_REFUSED,
+        Failure.ACCOUNT_REFUSED,
+        Failure.SESSION_EXPIRED,
+        Failure.TOKEN_WITHHELD,
+        Failure.LOGIN_PAGE,
+        Failure.CAPTCHA_PAGE,
+        Failure.BLOCK_PAGE,
+    }
 )
 OTHER_INTERFACE = frozenset(
     {
@@ -27,11 +38,20 @@ OTHER_INTERFACE = frozenset(
         Failure.HEADER_MISMATCH,
         Failure.JSON_MISMATCH,
         Failure.JSON_UNREADABLE,
+        Failure.XML_MISMATCH,
+        Failure.XML_UNREADABLE,
         Failure.TEXT_MISMATCH,
+        Failure.TEXT_WRONG_CHARSET,
+        Failure.EMPTY_ANSWER,
+        Failure.VALUE_MISSING,
+        Failure.HTTP_UNASKED_CODING,
+        Failure.EGRESS_REFUSED,
         Failure.REDIRECT_LOOP,
         Failure.REDIRECT_REFUSED,
     }
 )
+# A right answer in the wrong mood, or one that nobody has classed: nobody is accused by it.
+NOBODYS = frozenset({Failure.APPLICATION_REJECTED, Failure.BUSINESS_REFUSAL})
 NAMES = frozenset(
     {
         Failure.DNS_TIMEOUT,
@@ -40,6 +60,8 @@ NAMES = frozenset(
         Failure.DNS_NO_ANSWER,
         Failure.DNS_NXDOMAIN,
         Failure.DNS_BOGON,
+        Failure.DNS_PRIVATE,
+        Failure.DNS_LOOP,
         Failure.DNS_MALFORMED,
     }
 )
@@ -48,6 +70,9 @@ TRUST = frozenset(
         Failure.TLS_EXPIRED,
         Failure.TLS_NOT_YET_VALID,
         Failure.TLS_UNKNOWN_AUTHORITY,
+        Failure.TLS_SELF_SIGNED,
+        Failure.TLS_MISSING_LINK,
+        Failure.TLS_OLD_PROTOCOL,
         Failure.TLS_INVALID,
         Failure.TLS_WRONG_HOST,
     }
@@ -122,6 +147,11 @@ class Fresh:
 
     cells: Mapping[tuple[str, str], Cell]
     sight: Mapping[str, Sight]
+
+    def without(self, doubted: Iterable[str]) -> Fresh:
+        """The same, with vantages that are no witnesses though they say they see."""
+        sight = {v: Sight.DOUBTED for v in doubted if self.sight[v] is Sight.SEES}
+        return Fresh(self.cells, {**self.sight, **sight}) if sight else self
 
     def of(self, vantages: Iterable[str], checks: Iterable[Check]) -> tuple[Cell, ...]:
         """Cells of these checks from these vantages, in that order."""

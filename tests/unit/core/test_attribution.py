@@ -182,6 +182,18 @@ def test_everything_dead_from_every_network_is_the_network_not_a_party(stage):
     assert named_upstreams(stage) == set()
 
 
+def test_one_vantage_that_lost_its_line_while_the_others_are_silent_is_not_the_network(stage):
+    def broken(check, vantage):
+        del check
+        return Failure.CONNECT_TIMEOUT if vantage == "mashhad-irancell" else Void.MISSED
+
+    stage.broken = broken
+    judgement = stage.pass_time(120)
+
+    assert judgement.vantages["tehran-mci"] is Sight.SILENT
+    assert [v.domain for v in judgement.verdicts] == [D.MONITOR]
+
+
 def test_bad_certificates_of_all_parties_at_once_are_our_clock_or_trust(stage):
     def broken(check, vantage):
         del vantage

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from monitor import resources
-from monitor.model import EntryKind, Failure, IncidentState, Scope, Sight
+from monitor.model import CodeClass, EntryKind, Failure, IncidentState, Scope, Sight, Void
 from monitor.wording.catalogue import WordingError, read
 
 LANGUAGES = sorted(path.stem for path in (resources.templates() / "words").glob("*.yaml"))
@@ -27,6 +27,8 @@ def test_every_language_has_the_keys_and_the_places_of_persian(language):
     ("prefix", "values"),
     [
         ("failure", Failure),
+        ("void", Void),
+        ("report.code_class", CodeClass),
         ("entry", EntryKind),
         ("sight", Sight),
         ("scope", Scope),
