@@ -8,6 +8,7 @@ from aiohttp import web
 
 from monitor.core.compose import page
 from monitor.web.assets import Assets
+from monitor.web.banner import banners
 from monitor.web.headers import secure
 from monitor.web.pages import Pages
 from monitor.web.reports import Reports, ReportUnavailableError
@@ -15,7 +16,7 @@ from monitor.web.state import state
 from monitor.web.templating import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from aiohttp.typedefs import Handler
 
@@ -41,6 +42,7 @@ def make_app(
     health: Callable[[], Mapping[str, Any]],
     failed: Callable[[str], None] = _nobody_counts,
     public_url: str = "",
+    hooks: Iterable[web.RouteDef] = (),
 ) -> web.Application:
     """Build the public face.
 
@@ -54,6 +56,7 @@ def make_app(
         health: Plain values with `live` and `ready`; shown as they are.
         failed: Told `page` or `report` whenever one could not be made.
         public_url: How the outside reaches us, for citations.
+        hooks: Further addresses, at which others tell us something.
 
     Returns:
         An application without background work.
@@ -62,6 +65,7 @@ def make_app(
     templates = Templates(wording, assets)
     site = _Site(
         world=world,
+        wording=wording,
         clock=clock,
         picture=picture,
         metrics=metrics,
@@ -100,6 +104,7 @@ def make_app(
             web.get("/metrics", site.metrics),
             web.get("/healthz", site.healthz),
             web.get("/readyz", site.readyz),
+            *hooks,
         ]
     )
     return app
@@ -110,6 +115,7 @@ class _Site:
         self,
         *,
         world: World,
+        wording: Wording,
         clock: Clock,
         picture: Callable[[], Picture | None],
         metrics: Callable[[], tuple[bytes, str]],
@@ -119,6 +125,7 @@ class _Site:
         reports: Reports,
     ) -> None:
         self._world = world
+        self._wording = wording
         self._clock = clock
         self._picture = picture
         self._metrics = metrics
@@ -152,7 +159,8 @@ class _Site:
             return web.json_response({"page": "blind"}, status=503)
         now = self._clock.now()
         model = page(self._world, picture, now=now.at, now_mono_s=now.mono_s)
-        return web.json_response(state(self._world, picture, model))
+        told = state(self._world, picture, model)
+        return web.json_response(told | banners(self._world, self._wording, model))
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """Answer the exposition."""

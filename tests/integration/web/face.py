@@ -82,12 +82,12 @@ class Face:
 
 
 @asynccontextmanager
-async def face(picture=None, store=None, health=None):
+async def face(picture=None, store=None, health=None, world=WORLD):
     clock, shown, failed = HandClock(), {"picture": picture}, []
     store = store or ShelfStore()
     app = make_app(
-        world=WORLD,
-        wording=WORDING,
+        world=world,
+        wording=WORDING if world is WORLD else Wording.load(world),
         clock=clock,
         picture=lambda: shown["picture"],
         store=store,

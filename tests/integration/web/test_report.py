@@ -1,11 +1,30 @@
 """The incident report as a reader gets it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 
-from monitor.model import Delivery, DeliveryState, MessageKind
+import pytest
+
+from monitor.model import (
+    CodeClass,
+    CodeMeaning,
+    Delivery,
+    DeliveryState,
+    Entry,
+    EntryKind,
+    Failure,
+    MessageKind,
+    Mode,
+    Provider,
+    Sighting,
+    Step,
+    Timings,
+    Void,
+)
 from tests.integration.web.face import ShelfStore, an_hour_of_looks, face
-from tests.unit.wording.small_world import NOW, ONSET, incident, picture, resolved
+from tests.unit.wording.small_world import HOME, NOW, ONSET, incident, picture, resolved, world
 
 SENT = Delivery(
     key="k",
@@ -20,6 +39,52 @@ SENT = Delivery(
     created_at=ONSET,
     state=DeliveryState.ACCEPTED,
 )
+
+
+THEIRS = {"fa": "سرویس تأمین اجتماعی خطا دارد.", "en": "The service of Social Security failed."}
+INSURER = Provider(
+    id="tamin",
+    name={"fa": "تأمین اجتماعی", "en": "Social Security"},
+    code_path="status",
+    meanings=(CodeMeaning(CodeClass.UPSTREAM, THEIRS, code="-14507"),),
+    unknown={"fa": "معنایش را نمی‌دانیم.", "en": "We do not know what it means."},
+)
+CODED = world(
+    providers={"tamin": INSURER},
+    checks={i: replace(check, provider="tamin") for i, check in world().checks.items()},
+)
+NASTY = "<script>alert(1)</script>"
+
+
+def looks_that_tell():
+    """An hour of looks: codes and steps in the failing ones, one place late, one of us stalled."""
+    for look in an_hour_of_looks():
+        minute = round((look.started_at - ONSET).total_seconds() // 60)
+        if look.failed:
+            listed = ("-14507", Failure.APPLICATION_ERROR)
+            code, failure = listed if minute % 9 else ("unlisted", Failure.APPLICATION_REJECTED)
+            seen = replace(look.sighting, failure=failure, code=code)
+            timed = replace(seen, timings=Timings(dns_s=0.004, wait_s=1.5))
+            steps = (
+                Step("partner", Sighting(seen.phase), 0.0, 0.1),
+                Step(NASTY, timed, 0.1, 1.5),
+            )
+            look = replace(look, sighting=seen, steps=steps)  # noqa: PLW2901 - told anew
+        if look.vantage == HOME[3] and 5 <= minute < 15:
+            came_at = ONSET + timedelta(days=1, minutes=20)
+            yield replace(look, late=True, received_at=came_at)
+        elif 30 <= minute < 33:
+            yield replace(look, void=Void.LOOP_LAG)
+        else:
+            yield look
+
+
+def telling(**changes):
+    over = resolved()
+    partly = replace(over.verdict, mode=Mode.PARTIAL, operations=("entitlement",))
+    late = Entry(ONSET + timedelta(days=1, minutes=21), EntryKind.LATE, partly)
+    about = replace(over, story=(*over.story, late), **changes)
+    return ShelfStore(about, observations=looks_that_tell())
 
 
 def shelf(**changes):
@@ -100,3 +165,63 @@ async def test_a_short_incident_without_looks_still_has_its_report():
         _, html = await it.get("/i/1247")
         assert "سنجش‌های این مدت دیگر نگهداری نمی‌شود." in html
         assert "برای این رخداد پیامی نفرستادیم." in html
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (
+            "/i/1247",
+            (
+                '<bdi dir="ltr"><code>-14507</code></bdi> سرویس تأمین اجتماعی خطا دارد.<br>',
+                "اشکال از سمت خودشان · ۱۴۷ بار · از هر ۴ نقطه داخل کشور",
+                "کد بیرون از فهرست:</span> معنایش را نمی‌دانیم.",
+                "نامعلوم؛ به زیان کسی نیست · ۲۰ بار",
+                "<td>۱۶۷</td><td>۴</td><td>—</td><td>—</td><td>۱۵۰۰</td><td>—</td>",
+                "در این مدت ۷۰ سنجش از «شیراز، مخابرات» دیر به دست ما رسید؛",
+                "؛ آخرینش دوشنبه ۲ آذر ۱۴۰۵، ساعت ۱۰:۴۵.",
+                "ابزار پایش ما عقب مانده بود</td><td>۸۴</td>",
+                'colspan="3">دوشنبه ۲ آذر ۱۴۰۵</th></tr>\n    <tr><td><time>۱۰:۴۶</time>',
+                "اصلاح شد، دوشنبه ۲ آذر ۱۴۰۵، ۱۰:۴۶</span>",
+                "سنجش‌هایی که دیر رسید نشان داد: فقط استحقاق در تأمین اجتماعی پاسخ نداد",
+            ),
+        ),
+        (
+            "/en/i/1247",
+            (
+                '<bdi dir="ltr"><code>-14507</code></bdi> The service of Social Security failed.',
+                "a problem on their side · 147 times · from all 4 domestic places",
+                "In this time 70 looks from “Shiraz, TCI” reached us late,",
+                "late, the last on Monday 23 November 2026 at 10:45.",
+                "our monitor was running late</td><td>84</td>",
+                "Looks that came late show: Only Cover at Social Security did not respond",
+            ),
+        ),
+    ],
+)
+async def test_codes_steps_late_looks_and_those_that_do_not_count_are_told(path, told):
+    async with face(picture(), telling(), world=CODED) as it:
+        it.clock.passed_s = 7200.0
+        answer, html = await it.get(path)
+        assert answer.status == 200
+        for words in told:
+            assert words in html
+        underlines = re.findall(r'<path class="look late" d="([^"]+)"', html)
+        assert [path.count("M") for path in underlines] == [1] * 7  # six groups and the key
+        assert NASTY not in html
+        assert f"<bdi>{escape(NASTY)}</bdi>" in html
+
+
+async def test_a_report_without_any_of_it_says_nothing_of_it():
+    async with face(picture(), shelf()) as it:
+        it.clock.passed_s = 7200.0
+        _, html = await it.get("/i/1247")
+        for words in (
+            "look late",
+            "colspan",
+            "آنچه کدهای",
+            "در کدام گام",
+            "به شمار نیامد",
+            "دیر رسید",
+        ):
+            assert words not in html
