@@ -46,7 +46,8 @@ async def write_report(
     Raises:
         SettingsError: The configuration is wrong.
         StoreError: The data cannot be read, or a monitor is running on it.
-        LookupError: There is no such incident or language.
+        LookupError: There is no such incident or language, or the configuration
+            does not declare what the incident is about.
     """
     settings = load(config or data / "demo.yaml", environ=None, check_files=False)
     world = settings.world
@@ -73,17 +74,23 @@ async def write_report(
         await store.close()
     if form == "json":
         return _json(incident, looks, deliveries)
-    model = report(
-        world,
-        incident,
-        looks,
-        deliveries,
-        clock.utc(),
-        complete=len(looks) < MOST_LOOKS,
-    )
     wording = Wording.load(world)
-    view = report_view(world, wording, model, language, public_url=settings.page.public_url)
-    return Templates(wording, Assets()).render("incident.html", language, v=view)
+    try:
+        model = report(
+            world,
+            incident,
+            looks,
+            deliveries,
+            clock.utc(),
+            complete=len(looks) < MOST_LOOKS,
+        )
+        view = report_view(world, wording, model, language, public_url=settings.page.public_url)
+    except KeyError as error:
+        raise LookupError(
+            f"incident {ref} is about {error.args[0]!r}, which {settings.source} does not declare: "
+            "name the configuration of that time with -c"
+        ) from error
+    return Templates(wording, Assets(), alone=True).render("incident.html", language, v=view)
 
 
 def _json(incident: Incident, looks: Sequence[Observation], deliveries: Sequence[Delivery]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_REFERENCE = re.compile(r"url\(([\w.-]+\.woff2)\)")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _FOR_AN_HOUR = "public, max-age=3600"
 
@@ -51,6 +54,20 @@ class Assets:
             KeyError: there is no such file.
         """
         return f"/static/{name}?v={self._files[name].version}"
+
+    def inside(self, name: str) -> str:
+        """Return a file as an address that needs no server, what it refers to included.
+
+        Raises:
+            KeyError: there is no such file.
+        """
+        asset = self._files[name]
+        body = asset.body
+        if asset.content_type.startswith("text/css"):
+            text = body.decode("utf-8")
+            body = _REFERENCE.sub(lambda found: f"url({self.inside(found[1])})", text).encode()
+        kind = asset.content_type.replace(" ", "")
+        return f"data:{kind};base64,{base64.b64encode(body).decode()}"
 
     async def serve(self, request: web.Request) -> web.Response:
         """Answer `/static/<name>`."""

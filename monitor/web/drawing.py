@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 WIDTH = 720
 _LABELS, _EDGE, _ROW, _HEAD, _GAP, _TOP = 124, 14, 14, 27, 10, 46
 _BRICK, _LEAST_BRICK = 12.0, 4.0
+_BELOW = 7.0  # between one row's bricks and the next one's
+LATE = "late"  # the mark below looks that came late
 _MOST_TICKS = 7
 _NARROW = 96  # a stretch shorter than this has no room for labels inside
 _STEPS_S = (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200, 86400)
@@ -71,6 +74,11 @@ class Drawing:
     before: str  # text anchor of the onset's label
     after: str  # text anchor of the end's label
     label_x: float
+
+    @property
+    def marks_late(self) -> bool:
+        """Whether any look is marked as late."""
+        return any(state == LATE for block in self.blocks for state, _ in block.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,18 @@ def _marks(
             x = round(left + (cell.column + 0.5) * pitch, 1)
             state, path = _mark(cell, x, mid, pitch)
             marks.setdefault(state, []).append(path)
+        late = [cell.column for cell in row.cells if cell.late]
+        if late:
+            marks.setdefault(LATE, []).extend(_underline(late, left, mid, pitch))
     return tuple((state, "".join(parts)) for state, parts in marks.items())
+
+
+def _underline(columns: list[int], left: float, mid: float, pitch: float) -> Iterator[str]:
+    """Draw one line below each run of neighbouring columns; those given are in order."""
+    for _, run in groupby(enumerate(columns), key=lambda each: each[1] - each[0]):
+        together = [column for _, column in run]
+        x, length = left + together[0] * pitch, len(together) * pitch
+        yield f"M{x:.1f} {mid + _BELOW:g}h{length:.1f}"
 
 
 def _mark(cell: Cell, x: float, mid: float, pitch: float) -> tuple[str, str]:

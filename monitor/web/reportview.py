@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.core.compose import state_of
 from monitor.core.lookmap import Kind
 from monitor.web.drawing import Drawing, Names, draw
+from monitor.web.factsview import FactsView, facts_view
 from monitor.web.pageview import report_address
 from monitor.web.storyview import Reason, StoryLine, reasons, story_line
 
@@ -33,6 +34,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedLine:
+    """One line of the story, with its date where a new day begins after the first."""
+
+    date: str
+    line: StoryLine
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """Everything the report's template needs."""
 
@@ -44,7 +53,7 @@ class ReportView:
     headline: str
     lead: str
     picture: Picture | None
-    timeline: tuple[StoryLine, ...]
+    timeline: tuple[DatedLine, ...]
     zone: str
     service: str
     operations: str
@@ -53,6 +62,7 @@ class ReportView:
     doubts: tuple[Reason, ...]
     changes: tuple[str, ...]
     failures: tuple[tuple[str, ...], ...]
+    facts: FactsView
     messages: tuple[tuple[str, ...], ...]
     promises: str
     cite: tuple[str, ...]
@@ -96,7 +106,7 @@ def report_view(
             operations=operations,
         ),
         picture=picture,
-        timeline=tuple(story_line(wording, line, language) for line in model.timeline),
+        timeline=_timeline(wording, model, language),
         zone=say("report.local", zone=voice.zone),
         service=wording.subject(verdict, language),
         operations=operations,
@@ -111,6 +121,7 @@ def report_view(
         doubts=reasons(wording, model.grounds_against, language),
         changes=tuple(wording.would_change(key, language) for key in verdict.would_change),
         failures=tuple(_failure(wording, row, language) for row in model.failures),
+        facts=facts_view(voice, model.facts, onset_at=incident.onset_at),
         messages=tuple(
             (
                 say(f"message_kind.{row.kind.value}"),
@@ -150,6 +161,15 @@ def _headline(wording: Wording, model: ReportModel, language: str) -> str:
         return wording.text(language, "report.open", since=since, what=what)
     until = figures.clock(model.ended_at)
     return wording.text(language, "report.span", since=since, until=until, what=what)
+
+
+def _timeline(wording: Wording, model: ReportModel, language: str) -> tuple[DatedLine, ...]:
+    """Tell the story; what came on a later day, as late looks do, says which."""
+    dates = [wording.voice(language).figures.date(line.entry.at) for line in model.timeline]
+    return tuple(
+        DatedLine("" if date == before else date, story_line(wording, line, language))
+        for line, date, before in zip(model.timeline, dates, dates[:1] + dates, strict=False)
+    )
 
 
 def _failure(wording: Wording, row: FailureRow, language: str) -> tuple[str, ...]:

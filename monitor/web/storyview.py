@@ -32,7 +32,9 @@ _STATE_OF_ENTRY = {
     EntryKind.DISMISSED: "fine",
     EntryKind.UNSTABLE: "shaky",
 }
-_CLAIMS = frozenset({EntryKind.CONFIRMED, EntryKind.REVISED, EntryKind.STILL, EntryKind.RELAPSED})
+_CLAIMS = frozenset(
+    {EntryKind.CONFIRMED, EntryKind.REVISED, EntryKind.LATE, EntryKind.STILL, EntryKind.RELAPSED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ def story_line(wording: Wording, line: Line, language: str) -> StoryLine:
     entry = line.entry
     revised = ""
     if line.withdrawn_at is not None:
-        revised = voice.words.text("page.revised", clock=voice.figures.clock(line.withdrawn_at))
+        clock, date = voice.figures.clock(line.withdrawn_at), voice.figures.date(line.withdrawn_at)
+        if date != voice.figures.date(entry.at):  # late looks may come days after
+            clock = voice.words.text("page.moment", date=date, clock=clock)
+        revised = voice.words.text("page.revised", clock=clock)
     if entry.kind in _CLAIMS:
         state = state_of_claim(entry.verdict).value
     else:

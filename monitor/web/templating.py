@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 class Templates:
     """Turns a view into HTML in one language."""
 
-    def __init__(self, wording: Wording, assets: Assets) -> None:
+    def __init__(self, wording: Wording, assets: Assets, *, alone: bool = False) -> None:
+        """Read the templates.
+
+        Args:
+            wording: The words.
+            assets: Static files.
+            alone: The HTML becomes a file that needs nothing beside it, and leads nowhere.
+        """
         self._wording = wording
         self._environment = Environment(
             loader=FileSystemLoader(resources.templates()),
@@ -25,7 +32,8 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals["asset"] = assets.address
+        self._environment.globals["asset"] = assets.inside if alone else assets.address
+        self._environment.globals["alone"] = alone
 
     def render(self, template: str, language: str, **values: Any) -> str:
         """Render a template.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import re
 import socket
 import sqlite3
 from contextlib import closing
@@ -12,8 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.clock import SystemClock
+from monitor.model import Entry, EntryKind
 from monitor.store.sqlite import SqliteStore
-from tests.contract.store_values import incident
+from tests.contract.store_values import incident, verdict
 from tests.support.command import (
     example_with_its_secrets,
     free_port,
@@ -27,14 +30,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.process
 
+DEMO = Path(__file__).parents[2] / "config" / "demo.yaml"
 BROKEN = Path(__file__).parents[1] / "unit" / "settings" / "broken"
 
 
-def a_store_with_incident_1001(directory: Path) -> None:
+def a_store_with_incident_1001(directory: Path, **changes: object) -> None:
     async def fill() -> None:
         store = SqliteStore(directory, clock=SystemClock())
         await store.open()
-        await store.commit([incident(1001)])
+        await store.commit([incident(1001, **changes)])
         await store.close()
 
     asyncio.run(fill())
@@ -226,6 +230,36 @@ def test_a_report_is_written_where_it_was_asked_for(tmp_path: Path, configuratio
     assert said.code == 0
     assert said.line == f"{out}: incident 1001"
     assert '"type": "govah-incident/1"' in out.read_text(encoding="utf-8")
+
+
+def test_a_report_of_a_service_that_is_not_declared_says_so(
+    tmp_path: Path, configuration: Path
+) -> None:
+    a_store_with_incident_1001(tmp_path / "data")
+
+    said = govah("report", "1001", "--data", tmp_path, "-c", configuration)
+
+    assert said.code == 1
+    assert said.line.startswith("incident 1001 is about 'tamin")
+    assert "does not declare" in said.line
+
+
+def test_a_report_as_a_file_needs_nothing_beside_it(tmp_path: Path) -> None:
+    ours = verdict(party="tamin")
+    story = (Entry(ours.onset_at, EntryKind.ONSET, ours),)
+    a_store_with_incident_1001(tmp_path / "data", verdict=ours, story=story)
+    out = tmp_path / "1001.html"
+
+    said = govah("report", "1001", "--data", tmp_path, "-c", DEMO, "--out", out)
+
+    assert (said.code, said.line) == (0, f"{out}: incident 1001")
+    page = out.read_text(encoding="utf-8")
+    assert len(re.findall(r'rel="stylesheet" href="data:text/css;', page)) == 3
+    addresses = re.findall(r'(?:href|src)="([^"#]+)"', page)
+    assert {address.partition(":")[0] for address in addresses} == {"data"}
+    styles = re.findall(r"data:text/css;charset=utf-8;base64,([^\"]+)", page)
+    assert "/static/" not in page
+    assert any("data:font/woff2" in base64.b64decode(style).decode() for style in styles)
 
 
 def test_a_fault_nobody_knows_is_answered_with_those_there_are() -> None:
