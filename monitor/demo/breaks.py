@@ -22,6 +22,9 @@ class What(StrEnum):
     SLOW = "slow"  # the right answer, after `delay_s`
     ERROR_IN_200 = "error_in_200"  # the party's own error inside HTTP 200
     EXPIRED = "expired"  # the party refuses our credentials
+    LOCKED = "locked"  # the doctor's account is locked at the party
+    FORGOTTEN = "forgotten"  # once, when it begins: the party forgets what it has given out
+    NOT_COVERED = "not_covered"  # a right answer: the patient has no cover
     QUOTA = "quota"  # HTTP 429
     RELAY_BUG = "relay_bug"  # the platform fails by itself where it should ask the insurer
     DROP_DNS = "drop_dns"  # the question is read and never answered

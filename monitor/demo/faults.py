@@ -19,6 +19,7 @@ class Fault:
     """Something that goes wrong, and what may be concluded from it.
 
     `apply` says which process gets which breaks; their `sources` are places without neighbourhood.
+    `FaultDomain.NONE` among `expected`: to conclude nothing is right.
     """
 
     name: str
@@ -40,6 +41,7 @@ class _Insurer:
     en: str
     answering: tuple[str, ...]  # hosts that can say "error" in an HTTP 200
     one_operation: str  # the path of one operation
+    slow: tuple[str, ...]  # paths of which any doctor's work meets one, and only one
 
 
 _INSURERS = (
@@ -49,8 +51,16 @@ _INSURERS = (
         "Social Security",
         ("soa.tamin.demo", "api.tamin.demo"),
         tamin.PRESCRIPTION_TYPE,
+        (tamin.ENTITLEMENT, tamin.PRESCRIPTION_TYPE, tamin.FETCH),
     ),
-    _Insurer("ihio", "بیمه سلامت", "Health Insurance", ("erx.ihio.demo",), ihio.ORDER),
+    _Insurer(
+        "ihio",
+        "بیمه سلامت",
+        "Health Insurance",
+        ("erx.ihio.demo",),
+        ihio.ORDER,
+        (ihio.PARTNER,),
+    ),
 )
 
 
@@ -71,10 +81,10 @@ def _insurer_faults(insurer: _Insurer) -> tuple[Fault, ...]:
             "shows a wrong certificate",
             Break(What.CERTIFICATE),
         ),
-        ("slow", "کند است", "is slow", Break(What.SLOW)),
+        ("slow", "کند است", "is slow", Break(What.SLOW, paths=insurer.slow)),
         (
             "one-operation",
-            "فقط ثبتش خراب است",
+            "فقط در ثبت مشکل دارد",
             "fails at registering only",
             Break(What.STATUS, code=500, paths=(insurer.one_operation,)),
         ),
@@ -90,6 +100,45 @@ def _insurer_faults(insurer: _Insurer) -> tuple[Fault, ...]:
             named=True,
         )
         for way, fa, en, each in ways
+    )
+
+
+def _standing_faults(insurer: _Insurer) -> tuple[Fault, ...]:
+    """What concerns our standing, the doctor's or the patient's: never the insurer's fault."""
+    nothing = FaultDomain.NONE
+    own, not_covered = FaultDomain.CREDENTIALS, FaultDomain.UNDETERMINED
+    entitlement = {"tamin": tamin.ENTITLEMENT, "ihio": ihio.ENTITLEMENT}[insurer.process]
+    ways = (
+        (
+            "account-locked",
+            "حساب پزشک نزد {} قفل است",
+            "The doctor's account at {} is locked",
+            Break(What.LOCKED),
+            frozenset({own}),
+        ),
+        (
+            "tokens-forgotten",
+            "{} توکن‌های داده‌شده را فراموش می‌کند",
+            "{} forgets the tokens it gave out",
+            Break(What.FORGOTTEN),
+            frozenset({nothing, own}),
+        ),
+        (
+            "not-covered",
+            "{} می‌گوید بیمار پوشش ندارد",
+            "{} says that the patient has no cover",
+            Break(What.NOT_COVERED, paths=(entitlement,)),
+            frozenset({nothing, not_covered}),
+        ),
+    )
+    return tuple(
+        Fault(
+            f"{way}-{insurer.process}",
+            {"fa": fa.format(insurer.fa), "en": en.format(insurer.en)},
+            expected,
+            {insurer.process: (each,)},
+        )
+        for way, fa, en, each, expected in ways
     )
 
 
@@ -191,5 +240,9 @@ _OTHER_FAULTS = (
 
 FAULTS: Mapping[str, Fault] = {
     fault.name: fault
-    for fault in (*(f for insurer in _INSURERS for f in _insurer_faults(insurer)), *_OTHER_FAULTS)
+    for fault in (
+        *(f for insurer in _INSURERS for f in _insurer_faults(insurer)),
+        *_OTHER_FAULTS,
+        *(f for insurer in _INSURERS for f in _standing_faults(insurer)),
+    )
 }

@@ -36,12 +36,14 @@ class Party:
     """What a process serves.
 
     `own_answers` are the errors that only this party words: how it says `error_in_200` or
-    `expired`, in the form its real counterpart uses.
+    `expired`, in the form its real counterpart uses. `at_once` is what happens to it when a break
+    begins.
     """
 
     process: str
     routes: tuple[web.RouteDef, ...]
     own_answers: Mapping[What, Answer] = field(default_factory=dict)
+    at_once: Mapping[What, Callable[[], None]] = field(default_factory=dict)
 
 
 def main(make: Callable[[Place], Party]) -> None:
@@ -117,7 +119,11 @@ class _Serving:
         )
 
     async def set_breaks(self, breaks: tuple[Break, ...]) -> None:
+        before = {each.what for each in self.breaks}
         self.breaks = breaks
+        for what in {each.what for each in breaks} - before:
+            if what in self._party.at_once:
+                self._party.at_once[what]()
         await self.follow()
 
     async def follow(self) -> None:

@@ -1,4 +1,8 @@
-"""The demo's Social Security: three hosts, a token, an envelope around every answer."""
+"""The demo's Social Security: three hosts, a token that runs out, an envelope around every answer.
+
+The chain is the real one's: a doctor's refresh token gives an access token, and each operation
+wants that one.
+"""
 
 from __future__ import annotations
 
@@ -8,63 +12,89 @@ import secrets
 from aiohttp import web
 
 from monitor.demo.breaks import What
+from monitor.demo.issued import Issued
 from monitor.demo.party import Party, Place, main
 
 TOKEN = "GOVAH_DEMO_TAMIN_TOKEN"  # noqa: S105 - the name of the variable, not its value
+LIFETIME = "GOVAH_DEMO_TAMIN_LIFETIME_S"  # of an access token, in seconds; 3600 where unset
 
+LOGIN = "/auth/server/token"
 ENTITLEMENT = "/interface/epresc/patient/v2/deserve-info/demo/demo/demo"
 PRESCRIPTION_TYPE = "/interface/epresc/prescription-type"
 FETCH = "/api/v1/prescriptions/demo"
 REGISTER = "/interface/epresc/SendEpresc/v7"  # writes: only doctors may come here
 
+LOCKED = "حساب کاربری قفل شده است"
+
 
 def make(_place: Place) -> Party:
-    """Build the party; the accepted token comes from the environment."""
-    token = os.environ[TOKEN]
+    """Build the party; the accepted refresh token comes from the environment."""
+    refresh_token = os.environ[TOKEN]
+    tokens = Issued(float(os.environ.get(LIFETIME, "3600")))
 
-    async def issue(request: web.Request) -> web.Response:
+    async def login(request: web.Request) -> web.Response:
         form = await request.post()
         given = str(form.get("refresh_token", ""))
-        if form.get("grant_type") != "refresh_token" or not _same(given, token):
-            return _oauth_error(request)
+        if form.get("grant_type") != "refresh_token" or not _same(given, refresh_token):
+            return _oauth_error()
         return web.json_response(
-            {"access_token": secrets.token_urlsafe(24), "token_type": "bearer", "expires_in": 3600}
+            {
+                "access_token": tokens.issue(),
+                "token_type": "bearer",
+                "expires_in": int(tokens.lifetime_s),
+            }
         )
 
-    def answering(data: object) -> web.Response:
-        return _envelope(200, "SUCCESSFUL", "OK", data)
-
     async def entitlement(request: web.Request) -> web.Response:
-        return answering({"hasHealthDeserve": True}) if allowed(request) else _refusal(request)
+        return answering(request, {"hasHealthDeserve": True})
 
     async def prescription_type(request: web.Request) -> web.Response:
         known = [{"prescTypeId": 1}, {"prescTypeId": 2}, {"prescTypeId": 3}]
-        return answering(known) if allowed(request) else _refusal(request)
+        return answering(request, known)
 
     async def fetch(request: web.Request) -> web.Response:
-        return answering({"items": []}) if allowed(request) else _refusal(request)
+        return answering(request, {"items": []})
 
     async def register(request: web.Request) -> web.Response:
-        return answering({"trackingCode": "demo"}) if allowed(request) else _refusal(request)
+        return answering(request, {"trackingCode": "demo"})
 
-    def allowed(request: web.Request) -> bool:
-        return _same(request.headers.get("Authorization", ""), f"Bearer {token}")
+    def answering(request: web.Request, data: object) -> web.Response:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer" or not tokens.holds(token):
+            return _refusal()
+        return _envelope(200, "SUCCESSFUL", "OK", data)
 
     return Party(
         "tamin",
         (
-            web.post("/auth/server/token", issue),
+            web.post(LOGIN, login),
             web.get(ENTITLEMENT, entitlement),
             web.get(PRESCRIPTION_TYPE, prescription_type),
             web.get(FETCH, fetch),
             web.post(REGISTER, register),
         ),
-        {What.ERROR_IN_200: _error_in_200, What.EXPIRED: _expired},
+        {
+            What.ERROR_IN_200: lambda _request: _envelope(
+                500, "SERVER_ERROR", "Internal Server Error"
+            ),
+            What.EXPIRED: lambda request: _oauth_error() if _is_login(request) else _refusal(),
+            What.LOCKED: lambda request: (
+                _oauth_error() if _is_login(request) else _envelope(423, "CLIENT_ERROR", LOCKED)
+            ),
+            What.NOT_COVERED: lambda _request: _envelope(
+                200, "SUCCESSFUL", "OK", {"hasHealthDeserve": False}
+            ),
+        },
+        {What.FORGOTTEN: tokens.forget},
     )
 
 
 def _same(given: str, wanted: str) -> bool:
     return secrets.compare_digest(given.encode(), wanted.encode())
+
+
+def _is_login(request: web.Request) -> bool:
+    return request.path == LOGIN
 
 
 def _envelope(status: int, family: str, reason: str, data: object = None) -> web.Response:
@@ -74,20 +104,12 @@ def _envelope(status: int, family: str, reason: str, data: object = None) -> web
     )
 
 
-def _oauth_error(_request: web.Request) -> web.Response:
+def _oauth_error() -> web.Response:
     return web.json_response({"error": "invalid_grant"}, status=401)
 
 
-def _refusal(_request: web.Request) -> web.Response:
+def _refusal() -> web.Response:
     return _envelope(401, "CLIENT_ERROR", "Unauthorized")
-
-
-def _error_in_200(_request: web.Request) -> web.Response:
-    return _envelope(500, "SERVER_ERROR", "Internal Server Error")
-
-
-def _expired(request: web.Request) -> web.Response:
-    return _oauth_error(request) if request.path.startswith("/auth/") else _refusal(request)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.demo.errors import DemoError
 from monitor.demo.watching import Stage, Watch, calm
+from monitor.model import FaultDomain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +39,7 @@ class Leg:
     expected: str  # right domains, joined by "|"
     concluded: str | None
     named: bool
-    seconds: float | None  # from the fault to the right conclusion
+    seconds: float | None  # from the fault to the right conclusion; 0 for a right silence
     messages: int  # SMS the provider accepted, resolved ones included
     wrong_upstream: bool
     incident: int | None
@@ -133,13 +134,20 @@ def order(faults: Iterable[Fault], only: Iterable[str]) -> tuple[Fault, ...]:
 def _leg(watch: Watch, messages: int) -> Leg:
     fault = watch.fault
     stayed = watch.services_stayed or not fault.services_stay
-    right = watch.right and stayed and (watch.isolated or not fault.isolates)
+    silent = watch.rightly_silent
+    right = (watch.right or silent) and stayed and (watch.isolated or not fault.isolates)
     return Leg(
         fault=fault.name,
         expected="|".join(sorted(fault.expected)),
-        concluded=watch.concluded if stayed else "services changed",
+        concluded=(
+            "services changed"
+            if not stayed
+            else str(FaultDomain.NONE)
+            if silent
+            else watch.concluded
+        ),
         named=watch.named,
-        seconds=round(watch.after_s, 1) if right and watch.after_s is not None else None,
+        seconds=round(watch.after_s or 0.0, 1) if right else None,
         messages=messages,
         wrong_upstream=watch.wrong_upstream,
         incident=watch.incident,

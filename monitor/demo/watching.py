@@ -35,6 +35,7 @@ class Watch:
 
     fault: Fault
     known_incidents: frozenset[int] = frozenset()
+    heard: bool = False  # the monitor said anything at all while the fault held
     concluded: str | None = None
     right: bool = False
     named: bool = False
@@ -44,6 +45,11 @@ class Watch:
     isolated: bool = False  # exactly the vantages of `fault.isolates` were no witnesses
     incident: int | None = None
     grounds: list[Any] = field(default_factory=list)
+
+    @property
+    def rightly_silent(self) -> bool:
+        """Nothing was claimed about a fault about which nothing need be."""
+        return self.heard and self.concluded is None and FaultDomain.NONE in self.fault.expected
 
     @property
     def complete(self) -> bool:
@@ -67,6 +73,7 @@ class Watch:
             self.services_stayed = False
         if stage is not Stage.CONCLUDING:
             return
+        self.heard = True
         self.isolated = self.isolated or unseeing(state) == set(self.fault.isolates)
         self._conclude(state, elapsed_s)
         self._remember_incident(state)

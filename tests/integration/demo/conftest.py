@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from monitor.demo.world import World
+from tests.integration.demo.looking import sign_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,5 +34,6 @@ async def bare_world(
 @pytest_asyncio.fixture(loop_scope="module")
 async def world(bare_world: World) -> AsyncIterator[World]:
     await bare_world.heal()
+    await sign_in(bare_world)
     yield bare_world
     await bare_world.heal()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.demo.faults import FAULTS
-from tests.integration.demo.looking import LOOKS, look_around
+from tests.integration.demo.looking import LOOKS, look_around, sign_in
 
 if TYPE_CHECKING:
     from monitor.demo.world import World
@@ -37,23 +37,48 @@ EVERYWHERE = {
     "tamin-5xx": all_of(TAMIN, "503") | TAMIN_RELAY_FAILS,
     "tamin-error-in-200": all_of(TAMIN[1:], "code 500") | TAMIN_RELAY_FAILS,
     "tamin-certificate": all_of(("tamin-front", *TAMIN), "certificate") | TAMIN_RELAY_FAILS,
-    "tamin-slow": all_of((*TAMIN, "relay-tamin"), "slow"),
+    "tamin-slow": all_of((*TAMIN[1:], "relay-tamin"), "slow"),
     "tamin-one-operation": {"tamin-register": "500"},
     "ihio-hang": all_of(IHIO, "hangs") | IHIO_RELAY_FAILS,
     "ihio-refuse": all_of(IHIO, "refused") | IHIO_RELAY_FAILS,
     "ihio-5xx": all_of(IHIO, "503") | IHIO_RELAY_FAILS,
     "ihio-error-in-200": all_of(IHIO, "code -14507") | IHIO_RELAY_FAILS,
     "ihio-certificate": all_of(IHIO, "certificate") | IHIO_RELAY_FAILS,
-    "ihio-slow": all_of((*IHIO, "relay-ihio"), "slow"),
+    "ihio-slow": all_of((*IHIO[1:], "relay-ihio"), "slow"),
     "ihio-one-operation": {"ihio-register": "500"},
     "platform-down": all_of((*PANEL, *RELAYS), "503"),
     "relay-bug": all_of(RELAYS, "500"),
     "credentials-expired": all_of(TAMIN, "401") | TAMIN_RELAY_FAILS,
     "terminal-refused": all_of(IHIO, "code 1943") | IHIO_RELAY_FAILS,
     "quota": all_of(TAMIN, "429") | TAMIN_RELAY_FAILS,
+    "account-locked-tamin": {"tamin-token": "401"}
+    | all_of(TAMIN[1:], "code 423")
+    | TAMIN_RELAY_FAILS,
+    "account-locked-ihio": all_of(IHIO, "code -12114") | IHIO_RELAY_FAILS,
+    "not-covered-tamin": {"tamin-entitlement": "not covered"},
+    "not-covered-ihio": all_of(IHIO[1:], "not covered"),
     "dns-dead": all_of(tuple(LOOKS), "no name"),
     "references-dead": all_of((*HOME, *ABROAD), "hangs"),
 }
+
+
+FORGETFUL = {"tokens-forgotten-tamin": TAMIN[1:], "tokens-forgotten-ihio": IHIO[1:]}
+
+
+@pytest.mark.parametrize("name", FORGETFUL)
+async def test_forgotten_tokens_are_forgotten_once_and_the_relays_help_themselves(
+    world: World, name: str
+) -> None:
+    await world.apply(FAULTS[name])
+    seen = await look_around(world, SHATEL)
+    await sign_in(world)  # the fault holds, and a fresh login works
+    after = await look_around(world, SHATEL)
+    await world.apply(FAULTS["relay-bug"])  # the faults are sent again; nothing is forgotten twice
+    later = await look_around(world, SHATEL)
+
+    assert seen == all_of(FORGETFUL[name], "401")
+    assert after == {}
+    assert later == EVERYWHERE["relay-bug"]
 
 
 @pytest.mark.parametrize("name", EVERYWHERE)
@@ -124,6 +149,6 @@ async def test_a_relay_bug_never_reaches_the_insurer(world: World) -> None:
 
 
 async def test_every_fault_that_breaks_the_world_is_looked_at_here() -> None:
-    elsewhere = {"vantage-cut", "international-cut", "monitor-stalled"}
+    elsewhere = {"vantage-cut", "international-cut", "monitor-stalled", *FORGETFUL}
 
     assert set(FAULTS) == set(EVERYWHERE) | elsewhere

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -33,6 +34,10 @@ async def ask(world: World, method: str, name: str, place: str, path: str, **mor
         return answer.status, await answer.json(content_type=None)
 
 
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
 async def test_a_wrong_token_is_an_oauth_error(world: World) -> None:
     status, body = await ask(
         world,
@@ -55,30 +60,84 @@ async def test_without_a_bearer_nothing_is_told(world: World, path: str) -> None
     assert body["data"] is None
 
 
-async def test_registering_is_counted(world: World) -> None:
-    before = (await world.counts("tamin")).get(tamin.REGISTER, 0)
-    await ask(
-        world,
-        "POST",
-        "soa.tamin.demo",
-        "10.2",
-        tamin.REGISTER,
-        headers={"Authorization": f"Bearer {world.secrets[tamin.TOKEN]}"},
+async def test_a_refresh_token_gives_an_access_token_with_an_end(world: World) -> None:
+    given = {"grant_type": "refresh_token", "refresh_token": world.secrets[tamin.TOKEN]}
+    before = (await world.counts("tamin"))[tamin.LOGIN]
+    status, body = await ask(world, "POST", "account.tamin.demo", "10.1", tamin.LOGIN, data=given)
+    known, _ = await ask(
+        world, "GET", "soa.tamin.demo", "10.2", tamin.FETCH, headers=bearer(body["access_token"])
+    )
+    unknown, _ = await ask(
+        world, "GET", "soa.tamin.demo", "10.2", tamin.FETCH, headers=bearer(given["refresh_token"])
     )
 
-    assert (await world.counts("tamin"))[tamin.REGISTER] == before + 1
+    assert (status, body["expires_in"]) == (200, 3600)
+    assert (known, unknown) == (200, 401)
+    assert (await world.counts("tamin"))[tamin.LOGIN] == before + 1
 
 
-@pytest.mark.parametrize("path", ihio.STEPS)
-async def test_every_step_of_the_health_insurance_is_ok_with_its_password(
-    world: World, path: str
-) -> None:
-    given = {"terminalId": "demo", "password": world.secrets[ihio.PASSWORD]}
-    before = (await world.counts("ihio")).get(path, 0)
-    status, body = await ask(world, "POST", "erx.ihio.demo", "11.1", path, json=given)
+async def test_writing_is_counted_even_where_it_is_refused(world: World) -> None:
+    before = Counter(await world.counts("tamin")) + Counter(await world.counts("ihio"))
+    await ask(world, "POST", "soa.tamin.demo", "10.2", tamin.REGISTER)
+    for path in (ihio.SAMAD, ihio.SAVE):
+        await ask(world, "POST", "erx.ihio.demo", "11.1", path, json={})
+    after = Counter(await world.counts("tamin")) + Counter(await world.counts("ihio"))
 
-    assert (status, body) == (200, {"resCode": 1, "info": ihio.STEPS[path]})
-    assert (await world.counts("ihio"))[path] == before + 1
+    assert {
+        path: after[path] - before[path] for path in (tamin.REGISTER, ihio.SAMAD, ihio.SAVE)
+    } == {
+        tamin.REGISTER: 1,
+        ihio.SAMAD: 1,
+        ihio.SAVE: 1,
+    }
+
+
+async def ask_ihio(world: World, path: str, token: str, **given: object) -> Any:
+    return await ask(
+        world, "POST", "erx.ihio.demo", "11.1", path, headers=bearer(token), json=given
+    )
+
+
+async def terminal_token(world: World) -> str:
+    password = world.secrets[ihio.PASSWORD]
+    _, body = await ask_ihio(world, ihio.TOKEN, "", terminalId="demo", password=password)
+    return str(body["info"]["token"])
+
+
+async def test_each_step_of_the_health_insurance_wants_what_came_before(world: World) -> None:
+    token = await terminal_token(world)
+    _, partner = await ask_ihio(world, ihio.PARTNER, token, doctor="demo")
+    session = partner["info"]["sessionId"]
+    _, citizen = await ask_ihio(world, ihio.ENTITLEMENT, token, sessionId=session)
+    opened = citizen["info"]["citizenSessionId"]
+    right = [
+        (await ask_ihio(world, path, token, citizenSessionId=opened))[1]
+        for path in (ihio.ORDER, ihio.FETCH)
+    ]
+    wrong = [
+        (await ask_ihio(world, ihio.PARTNER, token))[1]["resCode"],
+        (await ask_ihio(world, ihio.ENTITLEMENT, token, sessionId=opened))[1]["resCode"],
+        (await ask_ihio(world, ihio.ORDER, token, citizenSessionId=session))[1]["resCode"],
+        (await ask_ihio(world, ihio.FETCH, token))[1]["resCode"],
+    ]
+
+    assert citizen["info"]["isCovered"] is True
+    assert [each["info"] for each in right] == [{"checkCode": "demo"}, {"printCode": "demo"}]
+    assert wrong == [
+        ihio.PARTNER_NOT_FOUND,
+        ihio.PARTNER_NOT_FOUND,
+        ihio.CITIZEN_SESSION_EXPIRED,
+        ihio.CITIZEN_SESSION_EXPIRED,
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", [ihio.PARTNER, ihio.ENTITLEMENT, ihio.ORDER, ihio.FETCH, ihio.SAMAD, ihio.SAVE]
+)
+async def test_without_its_token_the_health_insurance_says_401(world: World, path: str) -> None:
+    status, _ = await ask_ihio(world, path, "none", doctor="demo")
+
+    assert status == 401
 
 
 @pytest.mark.parametrize(
@@ -92,7 +151,7 @@ async def test_every_step_of_the_health_insurance_is_ok_with_its_password(
 async def test_the_health_insurance_says_everything_inside_200(
     world: World, sent: dict[str, Any], code: int
 ) -> None:
-    status, body = await ask(world, "POST", "erx.ihio.demo", "11.1", ihio.SAVE, **sent)
+    status, body = await ask(world, "POST", "erx.ihio.demo", "11.1", ihio.TOKEN, **sent)
 
     assert (status, body["resCode"]) == (200, code)
 

@@ -207,6 +207,46 @@ async def test_a_vantage_that_was_not_cut_is_no_conclusion() -> None:
     assert not leg.right
 
 
+FORGOTTEN = FAULTS["tokens-forgotten-ihio"]
+
+
+async def test_silence_is_right_where_nothing_need_be_concluded() -> None:
+    leg = await walk(ScriptedWorld([CALM]).as_world(), FORGOTTEN, PACE)
+
+    assert (leg.right, leg.concluded, leg.named, leg.seconds) == (True, "none", False, 0.0)
+
+
+async def test_our_own_credentials_are_right_there_too() -> None:
+    said = state(verdict("credentials", None, "symptom"))
+    leg = await walk(ScriptedWorld([said]).as_world(), FORGOTTEN, PACE)
+
+    assert (leg.right, leg.concluded) == (True, "credentials")
+
+
+@pytest.mark.parametrize("domain", ["upstream", "platform", "undetermined"])
+async def test_any_other_word_breaks_the_silence(domain: str) -> None:
+    said = state(verdict(domain, None, "symptom"))
+    leg = await walk(ScriptedWorld([CALM, said, CALM]).as_world(), FORGOTTEN, PACE)
+
+    assert (leg.right, leg.concluded) == (False, domain)
+
+
+async def test_a_monitor_that_says_nothing_at_all_is_not_rightly_silent() -> None:
+    leg = await walk(ScriptedWorld([None]).as_world(), FORGOTTEN, PACE)
+
+    assert not leg.right
+
+
+async def test_an_insurer_named_by_our_own_standing_is_wrong() -> None:
+    leg = await walk(
+        ScriptedWorld([state(verdict("upstream", "ihio", service="ihio"))]).as_world(),
+        FORGOTTEN,
+        PACE,
+    )
+
+    assert (leg.right, leg.wrong_upstream) == (False, True)
+
+
 async def test_the_world_is_healed_even_if_the_tour_breaks() -> None:
     world = ScriptedWorld([cast("dict[str, Any]", {"no": "state"})])
 
@@ -250,4 +290,4 @@ def test_an_upstream_is_expected_named_for_insurers_only() -> None:
     named = {name for name, fault in FAULTS.items() if fault.named}
 
     assert named == {name for name in FAULTS if name.startswith(("tamin-", "ihio-"))}
-    assert len(FAULTS) >= 16
+    assert len(FAULTS) >= 24

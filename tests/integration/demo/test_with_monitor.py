@@ -29,9 +29,20 @@ async def test_the_monitor_looks_and_never_writes_through_an_insurer(
         await until_calm(world)
         asked_tamin, asked_ihio = await world.counts("tamin"), await world.counts("ihio")
         messages = await world.ledger()
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://{world.page}/metrics") as answer,
+        ):
+            metrics = await answer.text()
 
-    assert asked_tamin[tamin.ENTITLEMENT] > 0
-    assert asked_ihio[ihio.ENTITLEMENT] > 0
+    # Both chains to their last step that only reads, with one login each for all vantages.
+    assert (
+        min(asked_tamin[p] for p in (tamin.ENTITLEMENT, tamin.PRESCRIPTION_TYPE, tamin.FETCH)) > 3
+    )
+    assert min(asked_ihio[p] for p in (ihio.PARTNER, ihio.ENTITLEMENT, ihio.ORDER, ihio.FETCH)) > 3
+    assert 'govah_credential_logins{credential="tamin-house"} 1.0' in metrics
+    assert 'govah_credential_logins{credential="ihio-terminal"} 1.0' in metrics
+    assert asked_ihio[ihio.TOKEN] == 2  # the monitor's and the relay's
     assert tamin.REGISTER not in asked_tamin
     assert not {ihio.SAVE, ihio.SAMAD} & set(asked_ihio)
     assert messages == []
