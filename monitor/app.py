@@ -1,8 +1,4 @@
-"""The composition root: the only file that knows every part. Straight, on purpose.
-
-`assemble` joins parts that may be real or fakes at the ports; `serve` makes the real ones, opens
-the doors, and closes everything in the reverse order.
-"""
+"""The application: parts, real or fakes at their ports, joined; `monitor.serving` makes them."""
 
 from __future__ import annotations
 
@@ -12,40 +8,31 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import structlog
-from aiohttp import web
 from apscheduler.triggers.cron import CronTrigger
 
-from monitor.clock import SystemClock, SystemIds
 from monitor.core.attribution.decide import DecisionList
 from monitor.looking import Looker
 from monitor.metrics import Metrics
 from monitor.notify.outbox import Outbox
-from monitor.notify.phone import PhoneSender
-from monitor.notify.twilio import TwilioSender
 from monitor.pipeline import Pipeline
 from monitor.ports import StoreError
 from monitor.schedule import Calendar, MonotonicScheduler
-from monitor.selfwatch import LoopWatch
-from monitor.settings import PhoneSender as PhoneSettings
-from monitor.settings import TwilioSender as TwilioSettings
-from monitor.store.sqlite import SqliteStore
-from monitor.web import make_app
 from monitor.wording import Wording
-from probes.registry import make_probes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from monitor.core.attribution.engine import Engine
-    from monitor.model import Picture
-    from monitor.ports import Clock, Ids, Probe, Publisher, SelfWatch, Sender, Store
+    from monitor.model import Check, Picture, Vantage
+    from monitor.ports import Clock, Ids, Probe, Publisher, SelfWatch, Sender, Store, Tokens
     from monitor.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+TOLD = "step"  # the kind of a check that a transaction tells; nobody asks it itself
 ROLL_UP_S = 60.0
+LOOK_BACK_S = 30.0
 SURE_OF_TIME_S = 3600.0  # a wall clock that moved more since the start deletes nothing
 PRUNE_HOUR = 3  # in the page's time zone; the quietest hour
 
@@ -61,6 +48,7 @@ class Parts:
     sender: Sender | None
     probes: Mapping[str, Probe]
     publisher: Publisher
+    tokens: Tokens | None = None
 
 
 class Board:
@@ -122,6 +110,9 @@ class App:
             ids=parts.ids,
             watch=parts.watch,
             seen=self.pipeline.seen,
+            checks=world.checks,
+            rules=world.rules,
+            admit=parts.tokens.admit if parts.tokens is not None else lambda _check: True,
         )
         self.scheduler = MonotonicScheduler(clock)
         self.calendar = Calendar(clock)
@@ -131,15 +122,15 @@ class App:
         await self._account_for_absence()
         await self.pipeline.start()
         world = self.settings.world
-        for check in world.checks.values():
-            for vantage in (world.vantages[v] for v in check.vantages):
-                self.scheduler.every(
-                    f"{check.id}@{vantage.id}",
-                    check.every_s,
-                    partial(self.looker.look, check, vantage),
-                    missed=partial(self.looker.missed, check, vantage),
-                )
+        for check, vantage in self._own_looks():
+            self.scheduler.every(
+                f"{check.id}@{vantage.id}",
+                check.every_s,
+                partial(self.looker.look, check, vantage),
+                missed=partial(self.looker.missed, check, vantage),
+            )
         self.scheduler.every("tick", world.rules.tick_s, self.pipeline.tick)
+        self.scheduler.every("look-back", LOOK_BACK_S, self._look_back)
         self.scheduler.every("roll-up", ROLL_UP_S, self._roll_up)
         self.calendar.at(
             "prune",
@@ -158,12 +149,22 @@ class App:
         if last is None:
             return
         absent_s = (self.parts.clock.utc() - last).total_seconds()
-        world = self.settings.world
-        for check in world.checks.values():
+        for check, vantage in self._own_looks():
             turns = int(absent_s // check.every_s) - 1
-            for vantage in check.vantages:
-                if turns > 0:
-                    self.looker.missed(check, world.vantages[vantage], turns)
+            if turns > 0:
+                self.looker.missed(check, vantage, turns)
+
+    def _own_looks(self) -> Iterator[tuple[Check, Vantage]]:
+        """What is looked at from here: agents and transactions tell the rest."""
+        world = self.settings.world
+        for check in (c for c in world.checks.values() if c.spec.kind != TOLD):
+            for vantage in (world.vantages[v] for v in check.vantages):
+                if not vantage.agent:
+                    yield check, vantage
+
+    async def _look_back(self) -> None:
+        with _tolerated("look_back_failed"):
+            await self.pipeline.look_back()
 
     async def _roll_up(self) -> None:
         with _tolerated("roll_up_failed"):
@@ -192,79 +193,3 @@ def _tolerated(event: str) -> Iterator[None]:
         yield
     except StoreError as error:
         log.error(event, error=str(error))  # noqa: TRY400 - one sentence says it; no trace needed
-
-
-async def serve(settings: Settings, *, ready: asyncio.Event | None = None) -> None:
-    """Run the real thing until cancelled.
-
-    Args:
-        settings: A checked configuration.
-        ready: Set once the page answers.
-
-    Raises:
-        StoreError: The data directory cannot be used.
-        OSError: The page's address cannot be listened on.
-    """
-    clock = SystemClock()
-    async with contextlib.AsyncExitStack() as stack:
-        store = SqliteStore(
-            settings.data_directory,
-            clock=clock,
-            retention=settings.retention,
-            time_zone=settings.world.time_zone,
-        )
-        await store.open()
-        stack.push_async_callback(store.close)
-        session = await stack.enter_async_context(
-            aiohttp.ClientSession(trust_env=False, cookie_jar=aiohttp.DummyCookieJar())
-        )
-        sender = make_sender(settings.sender, session)
-        if sender is not None:
-            stack.push_async_callback(sender.close)
-        watch = LoopWatch(clock)
-        board = Board()
-        probes = make_probes()
-        parts = Parts(clock, SystemIds(), watch, store, sender, probes, board)
-        app = App(settings, parts)
-        site = make_app(
-            world=settings.world,
-            wording=app.wording,
-            clock=clock,
-            picture=lambda: board.picture,
-            store=store,
-            metrics=app.metrics.render,
-            health=app.health,
-            failed=lambda what: app.metrics.warned(f"{what}_failed"),
-            public_url=settings.page.public_url,
-        )
-        runner = web.AppRunner(site, access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, settings.page.host, settings.page.port).start()
-        log.info("listening", host=settings.page.host, port=settings.page.port)
-        if ready is not None:
-            ready.set()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(watch.run(), name="self-watch")
-            group.create_task(app.run(), name="app")
-
-
-def make_sender(
-    chosen: TwilioSettings | PhoneSettings | None, session: aiohttp.ClientSession
-) -> Sender | None:
-    """The sender that the configuration chose, or None where nobody is to be told."""
-    match chosen:
-        case None:
-            return None
-        case TwilioSettings():
-            return TwilioSender(
-                base_url=chosen.base_url,
-                account_sid=chosen.account_sid,
-                auth_token=chosen.auth_token,
-                sender=chosen.sender,
-                timeout_s=chosen.timeout_s,
-                lookup_grace_s=chosen.lookup_grace_s,
-                session=session,
-            )
-        case PhoneSettings():
-            return PhoneSender(url=chosen.url, timeout_s=chosen.timeout_s, session=session)

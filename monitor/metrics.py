@@ -21,12 +21,22 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from monitor import __version__
+from monitor.metrics_agents import AgentFigures
+from monitor.metrics_outcomes import OutcomeFigures
 from monitor.model import DeliveryState, FaultDomain, Health, Sight
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from monitor.model import Delivery, Observation, Picture, World
+    from monitor.model import (
+        AgentStanding,
+        CredentialStanding,
+        Delivery,
+        Observation,
+        Picture,
+        RequestRefusal,
+        World,
+    )
     from monitor.ports import Clock, SelfWatch
 
 BUCKETS_S = (0.05, 0.2, 1.0, 5.0)
@@ -40,7 +50,21 @@ WARNINGS = (
     "page_failed",
     "report_failed",
     "clock_unsure",
+    "credential_expires_soon",
+    "credential_near_lockout",
+    "credential_refused",
+    "credential_lifetime_odd",
+    "agent_silent",
+    "agent_quarantined",
 )
+
+STANDING = {
+    "logins": "Logins that gave a token, since the start",
+    "refusals": "Refusals of the credential, since the start",
+    "token_age_seconds": "Age of the token in use; no sample without one",
+    "token_left_seconds": "How long the token in use still holds; no sample without one",
+    "withheld": "1 while no login may be tried: refused before, or as many as are allowed",
+}
 
 
 class Metrics:
@@ -142,6 +166,12 @@ class Metrics:
         )
         self._files = Gauge("govah_open_files", "Open file descriptors", registry=registry)
         self._memory = Gauge("govah_resident_bytes", "Memory held", registry=registry)
+        self._credentials: Callable[[], Mapping[str, CredentialStanding]] = dict
+        self._standing = {
+            what: Gauge(f"govah_credential_{what}", text, ["credential"], registry=registry)
+            for what, text in STANDING.items()
+        }
+        self.outcomes = OutcomeFigures(registry)
         for note in WARNINGS:
             self._warnings.labels(note)
 
@@ -154,7 +184,8 @@ class Metrics:
         failure = observation.sighting.failure
         outcome = "failed" if failure else "slow" if observation.slow else "ok"
         self._looks.labels(check, vantage, outcome).inc()
-        self._success.labels(check, vantage).set(failure is None)
+        if not observation.late:  # what an agent brings from the past is not how it stands
+            self._success.labels(check, vantage).set(failure is None)
         self._duration.labels(observation.target).observe(observation.duration_s)
         if failure is not None:
             self._failures.labels(observation.target, failure.value).inc()
@@ -175,15 +206,43 @@ class Metrics:
         """Operators must know; `note` is one of `WARNINGS`."""
         self._warnings.labels(note).inc()
 
+    def follow_credentials(self, figures: Callable[[], Mapping[str, CredentialStanding]]) -> None:
+        """Take the standing of the credentials from `figures` whenever somebody asks."""
+        self._credentials = figures
+
+    def follow_agents(
+        self,
+        standings: Callable[[], Mapping[str, AgentStanding]],
+        refusals: Callable[[], Mapping[RequestRefusal, int]],
+    ) -> None:
+        """Take the figures of the agents from the console whenever somebody asks."""
+        self.registry.register(AgentFigures(standings, refusals))
+
     def render(self) -> tuple[bytes, str]:
         """The exposition and its content type."""
         health = self._watch.worst_since(self._clock.monotonic() - 60.0)
         self._lag.set(health.lag_s)
         self._files.set(health.open_files)
         self._memory.set(resident_bytes())
+        self._show_credentials()
         if self._picture is not None:
             self._show(self._picture)
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+    def _show_credentials(self) -> None:
+        for gauge in self._standing.values():
+            gauge.clear()
+        for name, standing in self._credentials().items():
+            shown = {
+                "logins": standing.logins,
+                "refusals": standing.refusals,
+                "token_age_seconds": standing.token_age_s,
+                "token_left_seconds": standing.token_left_s,
+                "withheld": standing.withheld,
+            }
+            for what, value in shown.items():
+                if value is not None:
+                    self._standing[what].labels(name).set(value)
 
     def _show(self, picture: Picture) -> None:
         judgement = picture.judgement

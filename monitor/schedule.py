@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 ROUNDING_S = 1e-6
-SETTLE_S = 4.0  # after a start everything has had its first turn within this time
+SETTLE_S = 4.0  # after a start everything has had its first turn within this time, ...
+FIRST_PER_S = 50.0  # ... or, where there are many names, once as many as this had theirs per second
 RECHECK_S = 30.0  # a calendar job looks at the wall clock at least this often
 
 
@@ -97,7 +98,8 @@ class MonotonicScheduler:
         start_s = self._clock.monotonic()
         share = phase(name)
         turn = _Turn(name, interval_s, start_s + share * interval_s, run, missed)
-        first_s = start_s + share * min(interval_s, SETTLE_S)
+        settle_s = max(SETTLE_S, len(self._heap) / FIRST_PER_S)
+        first_s = start_s + share * min(interval_s, settle_s)
         self._push(first_s, turn)
         self._changed.set()
 

@@ -35,7 +35,7 @@ QUIET_S = 1_800.0
 EVERY_S, TIMEOUT_S, SLOW_S = 60.0, 5.0, 2.0
 DETECT_S = 4 * EVERY_S  # two looks, the time-outs, the dwell, and a tick
 CHECKS = 20
-KINDS = ("http", "tcp", "tls", "dns")
+KINDS = ("http", "transaction", "tcp", "tls", "dns")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.model import (
@@ -12,10 +13,12 @@ from monitor.model import (
     Scope,
     SelfHealth,
     Sighting,
+    Step,
     Timings,
 )
 from monitor.notify.memory import Fault as SendFault
 from monitor.ports import StoreError
+from probes.spec import TransactionSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,11 +62,25 @@ class WorldProbe:
         self._clock = clock
 
     async def look(self, check: Check, vantage: Vantage, look_id: str) -> Sighting:
-        """One look, judged by the state of the world when it begins."""
+        """One look, or each of its steps, judged by the state of the world when it begins."""
         del look_id
+        if not isinstance(check.spec, TransactionSpec):
+            return await self._once(check, vantage)
+        begin_s = self._clock.monotonic()
+        steps: list[Step] = []
+        for spec in check.spec.steps:
+            begun_s = self._clock.monotonic() - begin_s
+            seen = await self._once(self._world.checks[spec.check], vantage, slowly=not steps)
+            took_s = self._clock.monotonic() - begin_s - begun_s
+            steps.append(Step(spec.name, seen, begun_s, took_s))
+            if seen.failure is not None:
+                break
+        return replace(steps[-1].sighting, steps=tuple(steps))
+
+    async def _once(self, check: Check, vantage: Vantage, *, slowly: bool = True) -> Sighting:
         how = self._broken(check, vantage, self._clock.monotonic())
         if how == "slow":
-            await asyncio.sleep(SLOW_S)
+            await asyncio.sleep(SLOW_S if slowly else HEALTHY_S)  # one slow answer says enough
             return FINE
         if how is None:
             await asyncio.sleep(HEALTHY_S)

@@ -50,6 +50,8 @@ def looked(probe: Probe, watch: Watch | None = None):
             ids=SeededIds(1),
             watch=watch or Watch(),
             seen=seen.append,
+            checks=world.checks,
+            rules=world.rules,
         )
         await looker.look(check, world.vantages["tehran-mci"])
         return seen
@@ -94,6 +96,10 @@ def test_a_failure_of_our_own_machine_says_nothing_about_the_target(failure, voi
         (SelfHealth(lag_s=0.8), Void.LOOP_LAG),
         (SelfHealth(clock_step_s=-30.0), Void.CLOCK_STEP),
         (SelfHealth(clock_step_s=0.6), None),
+        (SelfHealth(paused_s=3.0, lag_s=3.0), Void.PAUSED),
+        (SelfHealth(starved=0.6), Void.CPU_STARVED),
+        (SelfHealth(memory=0.97), Void.MEMORY_PRESSURE),
+        (SelfHealth(clock_error_s=9.0), Void.CLOCK_UNSURE),
     ],
 )
 def test_a_stalled_loop_or_a_stepped_clock_voids_the_look(health, void):
@@ -125,7 +131,13 @@ def test_missed_turns_become_one_record_over_the_whole_stretch():
     async def main():
         seen = []
         looker = Looker(
-            probes={}, clock=VirtualClock(), ids=SeededIds(1), watch=Watch(), seen=seen.append
+            probes={},
+            clock=VirtualClock(),
+            ids=SeededIds(1),
+            watch=Watch(),
+            seen=seen.append,
+            checks=world.checks,
+            rules=world.rules,
         )
         await asyncio.sleep(1000)
         looker.missed(check, world.vantages["tehran-mci"], 4)

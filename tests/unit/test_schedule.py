@@ -70,6 +70,16 @@ def test_turns_of_many_names_are_spread_and_not_in_one_burst():
     assert busiest <= 12
 
 
+def test_a_start_with_very_many_names_is_no_burst_either():
+    names, interval_s = 2000, 60.0
+    begun, _ = turns(interval_s, interval_s, names=names)
+    first = sorted(times[0] for times in begun.values())
+
+    assert len(first) == names
+    busiest = max(sum(1 for t in first if s <= t < s + 1) for s in range(60))
+    assert busiest < names / SETTLE_S / 2
+
+
 def test_a_look_that_outlasts_its_interval_is_never_doubled_and_the_loss_is_reported():
     begun, missed = turns(10.0, 200.0, takes_s=25.0)
 
