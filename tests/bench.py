@@ -16,13 +16,33 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from tests.benching import judging, looking, showing, simulating, starting, storing, telling
+from tests.benching import (
+    judging,
+    looking,
+    saturating,
+    showing,
+    simulating,
+    starting,
+    storing,
+    telling,
+    watching,
+)
 
 if TYPE_CHECKING:
     from tests.benching.measure import Figure
 
 BUILD = Path(__file__).parents[1] / "build"
-PARTS = (looking, storing, judging, telling, showing, starting, simulating)
+PARTS = (
+    looking,
+    saturating,
+    watching,
+    storing,
+    judging,
+    telling,
+    showing,
+    starting,
+    simulating,
+)
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 RUNS = 5
 
@@ -56,18 +56,37 @@ def compare(
         mine.append(ours())
         if theirs is not None:
             other.append(theirs())
-    value = statistics.median(mine[1:])
-    reference_value = statistics.median(other[1:]) if other else None
+    return figure(name, unit, mine[1:], reference, other[1:])
+
+
+def figure(
+    name: str,
+    unit: str,
+    mine: Sequence[float],
+    reference: str | None = None,
+    other: Sequence[float] = (),
+) -> Figure:
+    """A line of the table from what was measured.
+
+    Args:
+        name: What was measured.
+        unit: Of both.
+        mine: Each measurement of ours.
+        reference: What the other is.
+        other: Each measurement of the reference; empty where it could not be measured.
+    """
+    value = statistics.median(mine)
+    reference_value = statistics.median(other) if other else None
     return Figure(
         name=name,
         value=rounded(value),
         unit=unit,
-        reference=reference,
+        reference=None if reference_value is None else reference,
         reference_value=None if reference_value is None else rounded(reference_value),
         ratio=None if not reference_value else rounded(value / reference_value),
-        runs=runs,
-        min=rounded(min(mine[1:])),
-        max=rounded(max(mine[1:])),
+        runs=len(mine),
+        min=rounded(min(mine)),
+        max=rounded(max(mine)),
     )
 
 

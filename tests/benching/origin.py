@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 import sys
 from pathlib import Path
@@ -11,12 +12,19 @@ import trustme
 from aiohttp import web
 
 BODY = {"family": "SUCCESSFUL", "status": 200, "data": {"records": ["x" * 40] * 20}}
+BODY_TEXT = json.dumps(BODY)
 
 
-async def answer(request: web.Request) -> web.Response:
-    """The same small answer to everything."""
-    del request
-    return web.json_response(BODY)
+class Origin:
+    """Gives the same small answer to everything, and counts."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.requests += 1
+        text = str(self.requests) if request.path == "/answered" else BODY_TEXT
+        return web.Response(text=text, content_type="application/json")
 
 
 async def serve(ca_file: Path) -> None:
@@ -26,7 +34,7 @@ async def serve(ca_file: Path) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     app = web.Application()
-    app.router.add_get("/", answer)
+    app.router.add_get("/{anything:.*}", Origin().answer)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
