@@ -32,6 +32,7 @@ EXPLAINED = [
     model.IncidentState,
     model.Level,
     model.Mode,
+    model.OutcomeClass,
     model.Phase,
     model.Role,
     model.Scope,

@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.metrics import BUCKETS_S, WARNINGS
+from monitor.metrics import BUCKETS_S, STANDING, WARNINGS
 from monitor.model import (
+    BatchResult,
     DeliveryState,
     Failure,
     FaultDomain,
     Health,
     IncidentState,
+    LookRefusal,
     MessageKind,
+    OutcomeClass,
+    Phase,
+    RequestRefusal,
     Sight,
+    Sighting,
     Void,
 )
 from tests.support.demo import demo_settings
@@ -27,6 +33,7 @@ from tests.support.metrics import (
     NOTE,
     PHONE,
     RECIPIENT,
+    a_look,
     fresh_metrics,
     metrics_after_everything,
 )
@@ -34,7 +41,7 @@ from tests.support.metrics import (
 if TYPE_CHECKING:
     from monitor.metrics import Metrics
 
-MOST_SERIES = 2500  # of the demo's world, whatever happens
+MOST_SERIES = 4500  # of the demo's world, whatever happens
 
 
 def text_of(metrics: Metrics) -> str:
@@ -86,7 +93,8 @@ def test_every_label_is_declared_or_from_a_closed_list() -> None:
         "target": set(world.targets),
         "service": {"", *world.services},
         "operation": {o.id for s in world.services.values() for o in s.operations},
-        "outcome": outcomes,
+        "outcome": {*outcomes, *OutcomeClass},
+        "result": set(BatchResult),
         "failure": set(Failure),
         "domain": set(FaultDomain),
         "sight": set(Sight),
@@ -95,6 +103,8 @@ def test_every_label_is_declared_or_from_a_closed_list() -> None:
         "public": {"yes", "no"},
         "state": {*Health, *IncidentState, *DeliveryState},
         "channel": {"sms"},
+        "reason": {*LookRefusal, *RequestRefusal},
+        "credential": set(world.credentials),
         "le": {*map(str, BUCKETS_S), "+Inf"},
     }
 
@@ -120,6 +130,11 @@ def test_whatever_happens_the_number_of_series_is_bounded_by_what_is_declared() 
         + len(IncidentState) * 2
         + len(MessageKind) * (1 + len(DeliveryState) - 1)  # planned, delivered; SENDING is none
         + len(WARNINGS)
+        + len(world.vantages) * (7 + len(LookRefusal))  # were all of them agents
+        + len(RequestRefusal)
+        + len(world.credentials) * len(STANDING)
+        + operations * len(OutcomeClass)
+        + len(BatchResult)
         + 7  # about ourselves
     )
 
@@ -140,3 +155,21 @@ def test_a_closed_incident_leaves_the_count_of_open_ones() -> None:
 
     assert len(before) == 2 * len(IncidentState)
     assert after == []
+
+
+def test_a_late_look_is_counted_and_says_nothing_of_how_it_stands_now() -> None:
+    metrics = fresh_metrics()
+    check = demo_settings().world.checks["panel-front"]
+    metrics.looked(a_look(check, "tehran-mci"))
+    failed = Sighting(Phase.WAIT, Failure.WAIT_TIMEOUT)
+    metrics.looked(a_look(check, "tehran-mci", sighting=failed, late=True))
+
+    samples = {
+        (sample.name, sample.labels.get("outcome")): sample.value
+        for family in text_string_to_metric_families(text_of(metrics))
+        for sample in family.samples
+        if sample.labels.get("check") == "panel-front"
+        and sample.labels.get("vantage") == "tehran-mci"
+    }
+    assert samples["govah_look_success", None] == 1.0
+    assert samples["govah_looks_total", "failed"] == 1.0
