@@ -96,8 +96,9 @@ def _part(
     if failed is None and not whole and taken.void is None:
         # An earlier step of another check failed. What failed before any step (a login) is told
         # where the look begins.
-        if not mine and check.id == taken.check.id and taken.sighting.failure is not None:
-            return _one(taken, check, taken.sighting, look_id)
+        seen = taken.sighting
+        if not seen.steps and check.id == taken.check.id and seen.failure is not None:
+            return _one(taken, check, seen, look_id)
         unreached = replace(taken, void=Void.NOT_REACHED, duration_s=0.0)
         return _one(unreached, check, Sighting(Phase.START), look_id)
     if not mine:
