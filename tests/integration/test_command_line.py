@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
+import json
 import re
 import socket
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from monitor.clock import SystemClock
-from monitor.model import Entry, EntryKind
+from monitor.model import Entry, EntryKind, Failure, Phase, Sighting
 from monitor.store.sqlite import SqliteStore
-from tests.contract.store_values import incident, verdict
+from tests.contract.store_values import incident, look, verdict
 from tests.support.command import (
     example_with_its_secrets,
     free_port,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.process
 
+PAIR = ("tehran-mci", "panel.front")
 DEMO = Path(__file__).parents[2] / "config" / "demo.yaml"
 BROKEN = Path(__file__).parents[1] / "unit" / "settings" / "broken"
 
@@ -285,3 +289,43 @@ def test_a_demo_needs_a_directory_for_its_data(tmp_path: Path) -> None:
 
     assert said.code == 2
     assert said.line == (f"{tmp_path}/file/data: Not a directory: name a directory of your own")
+
+
+def test_recorded_looks_become_a_tape(tmp_path: Path) -> None:
+    begin = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    looks = [
+        look(
+            f"{n:016x}",
+            begin + timedelta(seconds=5 * n),
+            check="panel-front",
+            target="panel.front",
+            sighting=Sighting(Phase.EXPECT, Failure.HTTP_5XX) if n >= 6 else Sighting(Phase.DONE),
+        )
+        for n in range(12)
+    ]
+
+    async def fill() -> None:
+        store = SqliteStore(tmp_path / "data", clock=SystemClock())
+        await store.open()
+        await store.record(looks)
+        await store.close()
+
+    asyncio.run(fill())
+    out = tmp_path / "noon.jsonl.gz"
+    stretch = ("--since", "2026-11-22T12:00", "--until", "2026-11-22T12:01")
+
+    said = govah("tape", "export", "--data", tmp_path, "-c", DEMO, *stretch, "--out", out)
+    empty = govah(
+        *("tape", "export", "--data", tmp_path, "-c", DEMO, "--out", tmp_path / "none"),
+        *("--since", "2026-11-21T12:00", "--until", "2026-11-21T12:01"),
+    )
+
+    assert (said.code, said.line) == (0, f"{out}: 12 looks")
+    lines = [json.loads(line) for line in gzip.decompress(out.read_bytes()).splitlines()]
+    assert [line["type"] for line in lines[:2]] == ["tape", "world"]
+    (pair,) = [x for x in lines if (x.get("vantage"), x.get("target")) == PAIR]
+    ok, failed = (lines[0]["outcomes"].index(name) for name in ("ok", "http_5xx"))
+    assert pair["rle"] == [[ok, 6], [failed, 6]]
+    assert empty.code == 1
+    assert empty.line.startswith("no look began between 2026-11-21T12:00Z and ")
+    assert not (tmp_path / "none").exists()

@@ -88,7 +88,7 @@ async def _closed(world: World) -> bool:
     return not state["incidents"] and state["page"] == "fine"
 
 
-SAMPLE = ("ihio-hang", "relay-bug", "vantage-cut", "references-dead")  # all of them: make soak
+SAMPLE = ("relay-bug", "vantage-cut", "account-locked-ihio")  # all of them: make soak
 
 
 @pytest.mark.timeout(600)
@@ -109,6 +109,5 @@ async def test_a_tour_of_a_sample_of_faults_names_nobody_wrongly(tmp_path):
     for name, line in found.items():
         assert line["concluded"] in line["expected"].split("|"), name
         assert line["seconds"] <= WITHIN_S
-    assert found["ihio-hang"]["named"]
-    for ours in ("vantage-cut", "references-dead"):
+    for ours in ("vantage-cut", "account-locked-ihio"):
         assert found[ours]["messages"] == 0
