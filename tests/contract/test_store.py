@@ -21,13 +21,10 @@ from monitor.model import (
     Void,
 )
 from monitor.ports import StoreError
-from monitor.store.memory import MemoryStore
-from monitor.store.sqlite import SqliteStore
 from tests.contract.store_values import (
     CERTIFICATE,
     FINAL,
     NOW,
-    StillClock,
     delivery,
     full_look,
     incident,
@@ -47,29 +44,6 @@ FULL_DELIVERY = delivery(
     provider_id="SM1",
     note="timeout",
 )
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def life(request, tmp_path):
-    """A function that ends the store's life and begins the next one on the same data."""
-    memory = MemoryStore(clock=StillClock())
-    alive = None
-
-    async def begin():
-        nonlocal alive
-        if alive is not None:
-            await alive.close()
-        alive = memory if request.param == "memory" else SqliteStore(tmp_path, clock=StillClock())
-        await alive.open()
-        return alive
-
-    yield begin
-    await alive.close()
-
-
-@pytest.fixture
-async def store(life):
-    return await life()
 
 
 async def all_looks(store, *targets, limit=1000):

@@ -11,7 +11,6 @@ import pytest
 from monitor.model import Agent, Invited, Quarantine
 from monitor.ports import ALL_USED
 from monitor.store.agents import read_agents
-from monitor.store.memory import MemoryStore
 from monitor.store.sqlite import DATABASE, SqliteStore
 from tests.contract.store_values import NOW, StillClock, look
 
@@ -19,29 +18,6 @@ HOUR = timedelta(hours=1)
 TOKEN = "ab" * 32
 INVITED = Invited(TOKEN, "mashhad", NOW + HOUR)
 AGENT = Agent("mashhad", b"k" * 32, "1" * 16, NOW, "govah/0.3.0")
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def life(request, tmp_path):
-    """A function that ends the store's life and begins the next one on the same data."""
-    memory = MemoryStore(clock=StillClock())
-    alive = None
-
-    async def begin():
-        nonlocal alive
-        if alive is not None:
-            await alive.close()
-        alive = memory if request.param == "memory" else SqliteStore(tmp_path, clock=StillClock())
-        await alive.open()
-        return alive
-
-    yield begin
-    await alive.close()
-
-
-@pytest.fixture
-async def store(life):
-    return await life()
 
 
 async def enrol(store, agent=AGENT, token=TOKEN):

@@ -6,41 +6,14 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from monitor.model import Outcome, OutcomeClass
-from monitor.store.memory import MemoryStore
-from monitor.store.sqlite import SqliteStore
-from tests.contract.store_values import NOW, StillClock
+from tests.contract.store_values import NOW
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 THEN = NOW.replace(second=0, microsecond=0)
 FULL = Outcome("tamin", "register", OutcomeClass.BUSINESS, THEN, 7, "-14507", "tehran", "mci", NOW)
 PLAIN = Outcome("ihio", "fetch", OutcomeClass.OK, THEN - MINUTE, 1_000_000, received_at=NOW)
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def life(request, tmp_path):
-    """A function that ends the store's life and begins the next one on the same data."""
-    memory = MemoryStore(clock=StillClock())
-    alive = None
-
-    async def begin():
-        nonlocal alive
-        if alive is not None:
-            await alive.close()
-        alive = memory if request.param == "memory" else SqliteStore(tmp_path, clock=StillClock())
-        await alive.open()
-        return alive
-
-    yield begin
-    await alive.close()
-
-
-@pytest.fixture
-async def store(life):
-    return await life()
 
 
 async def all_of(store):
