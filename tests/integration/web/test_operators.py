@@ -186,6 +186,8 @@ async def test_references_are_shown_as_the_newest_look_saw_them():
             ("ref.abroad.a", None),
             ("ref.home.a", False),
         ]
+        page = (await get(f"/fa/vantages/{FAR}"))[1]
+        assert "<bdi>ref.home.a</bdi>: " in page  # a Latin id must not turn the line around
 
 
 async def test_machines_get_the_same_as_plain_values():
