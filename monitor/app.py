@@ -18,6 +18,7 @@ from monitor.notify.outbox import Outbox
 from monitor.pipeline import Pipeline
 from monitor.ports import StoreError
 from monitor.schedule import Calendar, MonotonicScheduler
+from monitor.telling import is_asked
 from monitor.wording import Wording
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-TOLD = "step"  # the kind of a check that a transaction tells; nobody asks it itself
 ROLL_UP_S = 60.0
 LOOK_BACK_S = 30.0
 SURE_OF_TIME_S = 3600.0  # a wall clock that moved more since the start deletes nothing
@@ -157,7 +157,7 @@ class App:
     def _own_looks(self) -> Iterator[tuple[Check, Vantage]]:
         """What is looked at from here: agents and transactions tell the rest."""
         world = self.settings.world
-        for check in (c for c in world.checks.values() if c.spec.kind != TOLD):
+        for check in filter(is_asked, world.checks.values()):
             for vantage in (world.vantages[v] for v in check.vantages):
                 if not vantage.agent:
                     yield check, vantage

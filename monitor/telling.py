@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.model import Failure, Observation, Phase, Sighting, Void
-from probes.spec import TransactionSpec
+from probes.spec import ToldSpec, TransactionSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,6 +80,11 @@ def told(
             )
         )
     return observations
+
+
+def is_asked(check: Check) -> bool:
+    """Whether a check has looks of its own; the others are told by a transaction."""
+    return not isinstance(check.spec, ToldSpec)
 
 
 def told_by(check: Check, checks: Mapping[str, Check]) -> list[Check]:

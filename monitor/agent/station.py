@@ -10,6 +10,7 @@ import structlog
 
 from monitor.looking import Looker
 from monitor.schedule import MonotonicScheduler
+from monitor.telling import is_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from monitor.ports import Clock, Ids, Probe, SelfWatch
 
 log = structlog.get_logger(__name__)
-
-TOLD = "step"  # the kind of a check that a transaction tells; nobody asks it itself
 
 
 class Station:
@@ -106,5 +105,5 @@ class Station:
 
     def _looks(self, world: World) -> Iterator[tuple[Check, Vantage]]:
         for check in world.checks.values():
-            if check.spec.kind != TOLD and self._vantage in check.vantages:
+            if is_asked(check) and self._vantage in check.vantages:
                 yield check, world.vantages[self._vantage]

@@ -18,7 +18,7 @@ from monitor.model import (
     Vantage,
     Void,
 )
-from monitor.telling import Taken, told, told_by
+from monitor.telling import Taken, is_asked, told, told_by
 from probes.spec import HttpSpec, StepSpec, ToldSpec, TransactionSpec
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -136,6 +136,10 @@ def test_slowness_is_each_steps_own():
     found = telling([FINE, FINE, FINE, FINE], took_s=0.2)
 
     assert {check for check, o in found.items() if o.slow} == {"chain.order"}
+
+
+def test_what_a_transaction_tells_is_never_asked_itself():
+    assert [c.id for c in CHECKS.values() if is_asked(c)] == ["chain"]
 
 
 def test_every_check_that_a_look_tells_is_known_beforehand():
