@@ -332,10 +332,10 @@ async def test_three_thousand_looks_and_a_bomb_are_too_large(tmp_path):
 @pytest.mark.parametrize(
     ("coding", "body", "status"),
     [
-        ("gzip", b"plain", 400),
-        ("gzip", gzip.compress(b"{}")[:-4], 400),
-        ("gzip", gzip.compress(b"{}") + b"more", 400),
-        ("br", b"x", 415),
+        pytest.param("gzip", b"plain", 400, id="no gzip"),
+        pytest.param("gzip", gzip.compress(b"{}")[:-4], 400, id="cut short"),
+        pytest.param("gzip", gzip.compress(b"{}") + b"more", 400, id="more behind it"),
+        pytest.param("br", b"x", 415, id="a coding not offered"),
     ],
 )
 async def test_a_coding_that_is_none_is_refused(tmp_path, coding, body, status):
