@@ -238,6 +238,26 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A look that has begun and not answered yet."""
+
+    vantage: str
+    check: str
+    started_mono_s: float
+
+
+class WishResult(StrEnum):
+    """What became of a wish for an extra look."""
+
+    TAKEN = "taken"
+    UNDER_WAY = "under_way"  # somebody looks there already
+    TOO_SOON = "too_soon"  # after the last extra look there
+    TOO_MANY = "too_many"  # extra looks at once, or at this tick
+    OVER_BUDGET = "over_budget"  # it would take what the timetable needs
+    NOT_OURS = "not_ours"  # nobody looks so from here
+
+
+@dataclass(frozen=True, slots=True)
 class Instant:
     """A moment: the wall clock's label and the monotonic clock's reading."""
 

@@ -58,3 +58,12 @@ class BatchResult(StrEnum):
     TOO_OFTEN = "too_often"
     TOO_SLOW = "too_slow"
     STORE_FAILING = "store_failing"
+
+
+class PollResult(StrEnum):
+    """What became of asking somebody for a minute of outcomes."""
+
+    STORED = "stored"
+    KNOWN = "known"
+    UNANSWERED = "unanswered"
+    STORE_FAILING = "store_failing"

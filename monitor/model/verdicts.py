@@ -135,3 +135,4 @@ class Judgement:
     vantages: Mapping[str, Sight]
     sighted: bool  # at least one vantage is a witness
     last_look_at: datetime | None  # begin of the newest look that counts
+    wishes: tuple[tuple[str, str], ...] = ()  # (vantage, check) to look at now, best first

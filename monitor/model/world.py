@@ -105,6 +105,16 @@ class Vantage:
     interface: str | None = None  # the network interface to leave through
     private_networks: tuple[str, ...] = ()  # CIDR: private places that looks may go to
     agent: bool = False  # looked from by an agent at another site
+    at_platform: bool = False  # inside the platform's own data centre
+
+
+@dataclass(frozen=True, slots=True)
+class SharedThing:
+    """Something that targets of several parties stand on, as a national gateway."""
+
+    id: str
+    serves: tuple[str, ...]  # ids of targets, of two parties at least
+    name: Mapping[str, str] = field(default_factory=dict)  # empty: it has none that people say
 
 
 class ProbeSpec(Protocol):
@@ -204,6 +214,9 @@ class Rules:
     clock_error_limit_s: float = 5.0
     agent_clock_limit_s: float = 30.0  # an agent's clock further off than this is not believed
     liar_after_s: float = 120.0  # contradicting all others for so long is not believed
+    extra_per_tick: int = 10  # looks that a doubt may ask for beyond the timetable; 0: none
+    extra_pair_s: float = 8.0  # between two of them of one check from one vantage
+    extra_timeout_s: float = 3.0  # their patience, where the check's own is not shorter
     stable_s: float = 300.0  # good this long before "resolved"
     unstable_after_flaps: int = 3
     unstable_stable_s: float = 1800.0
@@ -232,3 +245,6 @@ class World:
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     providers: Mapping[str, Provider] = field(default_factory=dict)
     heartbeats: Mapping[str, HeartbeatSource] = field(default_factory=dict)
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of notices: names
+    shared: Mapping[str, SharedThing] = field(default_factory=dict)
+    mains: tuple[str, ...] = ()  # vantages of whose mains power we are told
