@@ -51,6 +51,7 @@ async def write_tape(
     await store.open()
     try:
         looks = await _looks(store, tuple(world.targets), since, until)
+        notices = await store.notices(since, until)
     finally:
         await store.close()
     if not looks:
@@ -58,12 +59,13 @@ async def write_tape(
             f"no look began between {since:%Y-%m-%dT%H:%MZ} and {until:%Y-%m-%dT%H:%MZ}"
         )
     name = out.name.removesuffix(".gz").removesuffix(".jsonl")
+    lines = tape(world, looks, name=name, since=since, until=until, notices=notices)
     with (
         gzip.open(out, "wt", encoding="utf-8")
         if out.suffix == ".gz"
         else out.open("w", encoding="utf-8") as file
     ):
-        for line in tape(world, looks, name=name, since=since, until=until):
+        for line in lines:
             file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
     return len(looks)
 

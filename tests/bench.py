@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from tests.benching import (
+    inferring,
     judging,
     looking,
     saturating,
@@ -38,6 +39,7 @@ PARTS = (
     watching,
     storing,
     judging,
+    inferring,
     telling,
     showing,
     starting,

@@ -1,6 +1,7 @@
-"""The long ones: `python -m tests.soak [--only week|kills|agents|tour] [--seed N]`.
+"""The long ones: `python -m tests.soak [--only PART] [--seed N]`.
 
-Writes `build/soak.json`; exit 1 when a target is missed.
+The parts: week, kills, agents, tour, attribution, traffic. Writes `build/soak.json`;
+exit 1 when a target is missed.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import json
 import os
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.soaking.agents import CUT_S, in_namespaces
+from tests.soaking.attribution_rows import attribution
 from tests.soaking.kills import FIRST_LOOK_S, Count, one_incident
 from tests.soaking.netns import missing
+from tests.soaking.rows import Row, at_most_none
 from tests.soaking.tour import tour
+from tests.soaking.traffic import quiet_traffic
 from tests.soaking.week import simulated_apart
 
 if TYPE_CHECKING:
@@ -30,18 +34,6 @@ AGENT_KILLS = 100
 EARLY = 4  # every fourth upstream heals while the opening messages are still leaving
 TOUR_RIGHT, TOUR_NAMED, TOUR_FAULTS = 13, 5, 16
 RESULT = Path("build/soak.json")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One figure and its target."""
-
-    name: str
-    value: float | str
-    unit: str
-    target: str
-    ok: bool
-    seed: int | None = None
 
 
 def say(line: str) -> None:
@@ -58,7 +50,7 @@ def week(seed: int) -> list[Row]:
         Row("week: first run", round(one_s, 1), "s", f"<= {WEEK_S:.0f}", one_s <= WEEK_S, seed),
         Row("week: second run", round(two_s, 1), "s", f"<= {WEEK_S:.0f}", two_s <= WEEK_S, seed),
         Row("week: traces", len({one.digest, two.digest}), "digests", "= 1", one == two, seed),
-        *_at_most_none("week: violations", len(one.violations) + len(two.violations), seed),
+        *at_most_none("week: violations", len(one.violations) + len(two.violations), seed),
         Row(
             "week: upstream faults named in time",
             one.detected,
@@ -108,10 +100,10 @@ async def kills(seed: int) -> list[Row]:
             total.accepted == total.intents,
             seed,
         ),
-        *_at_most_none("kills: lost", total.lost, seed),
-        *_at_most_none("kills: doubled", total.doubled, seed),
-        *_at_most_none("kills: opened after the end", total.late_opens, seed),
-        *_at_most_none("kills: incidents lost or wrong", len(total.wrong), seed),
+        *at_most_none("kills: lost", total.lost, seed),
+        *at_most_none("kills: doubled", total.doubled, seed),
+        *at_most_none("kills: opened after the end", total.late_opens, seed),
+        *at_most_none("kills: incidents lost or wrong", len(total.wrong), seed),
         Row(
             "kills: worst start to first look",
             round(worst_s, 2),
@@ -154,10 +146,10 @@ async def agents(seed: int) -> list[Row]:
             kept == count.made > 0,
             seed,
         ),
-        *_at_most_none("agents: lost", count.lost, seed),
-        *_at_most_none("agents: doubled", count.doubled, seed),
-        *_at_most_none("agents: under another vantage", count.foreign, seed),
-        *_at_most_none("agents: late wrongly told", count.late_wrong, seed),
+        *at_most_none("agents: lost", count.lost, seed),
+        *at_most_none("agents: doubled", count.doubled, seed),
+        *at_most_none("agents: under another vantage", count.foreign, seed),
+        *at_most_none("agents: late wrongly told", count.late_wrong, seed),
         Row("agents: late and told so", count.late, "looks", "> 0", count.late_of_cut > 0, seed),
     ]
 
@@ -182,12 +174,8 @@ async def whole_tour(_: int) -> list[Row]:
             f">= {TOUR_NAMED}",
             seen.named >= TOUR_NAMED,
         ),
-        *_at_most_none("tour: upstreams named wrongly", seen.wrong, None),
+        *at_most_none("tour: parties named wrongly", seen.wrong, None),
     ]
-
-
-def _at_most_none(name: str, value: int, seed: int | None) -> list[Row]:
-    return [Row(name, value, "", "= 0", value == 0, seed)]
 
 
 PARTS: dict[str, Callable[[int], list[Row]]] = {
@@ -195,6 +183,8 @@ PARTS: dict[str, Callable[[int], list[Row]]] = {
     "kills": lambda seed: asyncio.run(kills(seed)),
     "agents": lambda seed: asyncio.run(agents(seed)),
     "tour": lambda seed: asyncio.run(whole_tour(seed)),
+    "attribution": lambda seed: attribution(seed, say),
+    "traffic": lambda seed: quiet_traffic(seed, say),
 }
 
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.core.attribution.cells import ILL
 from monitor.core.attribution.witness import TRUST
-from monitor.model import Failure, PartyKind, Role, Void
+from monitor.model import Failure, NoticeKind, PartyKind, Role, Void
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from monitor.model import Check, Observation, Target, World
+    from monitor.model import Check, Notice, Observation, Target, World
 
 FORMAT = "govah-tape/1"
 SLOT_S = 5
@@ -28,6 +28,7 @@ OUTCOMES = (
     "http_4xx", "content_mismatch", "rejected", "read_timeout", "no_result", "drop",
 )  # fmt: skip
 NO_RESULT = OUTCOMES.index("no_result")
+ANNOUNCED = (NoticeKind.MAINTENANCE, NoticeKind.POWER_CUT, NoticeKind.DEPLOY)
 
 _BY_FAILURE = {
     **dict.fromkeys(
@@ -86,7 +87,13 @@ def outcome(look: Observation) -> str:
 
 
 def tape(
-    world: World, looks: Sequence[Observation], *, name: str, since: datetime, until: datetime
+    world: World,
+    looks: Sequence[Observation],
+    *,
+    name: str,
+    since: datetime,
+    until: datetime,
+    notices: Iterable[Notice] = (),
 ) -> Iterator[dict[str, Any]]:
     """The lines of a tape.
 
@@ -96,10 +103,11 @@ def tape(
         name: The tape's id.
         since: Its begin; the times in it are seconds from here.
         until: Its end.
+        notices: What was announced for that time; of other kinds: left out.
 
     Yields:
-        The header, the world, every pair's looks, and each vantage's own health; no truth, for
-        nobody knows it.
+        The header, the world, the notices, every pair's looks, and each vantage's own health; no
+        truth, for nobody knows it.
     """
     duration_s = (until - since).total_seconds()
     slots = max(1, math.ceil(duration_s / SLOT_S))
@@ -119,6 +127,8 @@ def tape(
         for vantage in check.vantages:
             pairs[vantage, check.target].append(check)
     yield _declared(world, pairs)
+    for notice in notices:
+        yield from _announced(world, notice, since)
     by_check: dict[tuple[str, str], list[Observation]] = defaultdict(list)
     for look in known:
         by_check[look.vantage, look.check].append(look)
@@ -160,6 +170,8 @@ def _declared(world: World, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 def _target(world: World, target: Target) -> dict[str, Any]:
     told: dict[str, Any] = {"id": target.id, "role": target.role.value}
+    if target.operations:
+        told["operations"] = list(target.operations)
     if target.scope is not None:
         told["scope"] = target.scope.value
     if target.role is Role.RELAY and target.service is not None:
@@ -167,6 +179,23 @@ def _target(world: World, target: Target) -> dict[str, Any]:
     elif target.party is not None:
         told["party"] = target.party
     return told
+
+
+def _announced(world: World, notice: Notice, since: datetime) -> Iterator[dict[str, Any]]:
+    """What a replay may know of a notice from its begin: it holds from when we learnt of it."""
+    from_at = max(notice.from_at, notice.seen_at)
+    known = notice.party is None or notice.party in world.parties
+    if notice.kind not in ANNOUNCED or not known or notice.to_at <= from_at:
+        return
+    told: dict[str, Any] = {"type": "notice", "kind": notice.kind.value}
+    told |= {
+        key: value
+        for key, value in (("party", notice.party), ("region", notice.region))
+        if value is not None
+    }
+    told["from_s"] = (from_at - since).total_seconds()
+    told["to_s"] = (notice.to_at - since).total_seconds()
+    yield told
 
 
 def _takes_s(looks: Iterable[Observation]) -> dict[str, float]:

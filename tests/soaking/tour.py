@@ -24,7 +24,7 @@ class Tour:
     faults: int
     right: int  # concluded with a right domain in time
     named: int  # upstream faults named, rightly
-    wrong: int  # with an upstream named that was not at fault
+    wrong: int  # with a party named that was not at fault
 
 
 async def tour(say: Callable[[str], None]) -> Tour:
@@ -50,5 +50,5 @@ async def tour(say: Callable[[str], None]) -> Tour:
             leg["named"] and leg["seconds"] is not None and "upstream" in leg["expected"]
             for leg in legs
         ),
-        wrong=sum(leg["wrong_upstream"] for leg in legs),
+        wrong=sum(leg["wrong_name"] for leg in legs),
     )

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.core.replay.read import read
 from monitor.core.tape import NO_RESULT, OUTCOMES, SLOT_S, outcome, tape
-from monitor.model import Failure, Observation, Phase, Sighting, Void
+from monitor.model import Failure, Notice, NoticeKind, Observation, Phase, Sighting, Void
 from tests.support.demo import demo_settings
 from tests.support.looks import START, Stage, at_targets
 
@@ -126,3 +127,56 @@ def test_every_failure_has_an_outcome_of_the_format(failure):
 
     assert outcome(look) in OUTCOMES
     assert outcome(replace(look, void=Void.MISSED)) == "no_result"
+
+
+def announced(kind, from_s, to_s, *, seen_s=-3600.0, **told):
+    from_at, to_at, seen_at = (START + timedelta(seconds=s) for s in (from_s, to_s, seen_s))
+    return Notice(f"n{from_s}", "calendar", kind, from_at, to_at, seen_at, **told)
+
+
+def with_notices(world, *notices):
+    until = START + timedelta(seconds=FOR_S)
+    lines = tape(world, [], name="told", since=START, until=until, notices=notices)
+    return read(json.dumps(line) for line in lines)
+
+
+def test_what_was_recorded_is_read_back_the_same(lines, world):
+    reel = read(json.dumps(line) for line in lines)
+
+    assert (reel.id, reel.duration_s, reel.truth) == ("morning", FOR_S, None)
+    assert reel.layout.platform == world.platform
+    assert set(reel.layout.places) == set(world.vantages)
+    for id_, target in world.targets.items():
+        thing = reel.layout.things[id_]
+        assert (thing.role, thing.scope) == (target.role, target.scope)
+        assert thing.operations == target.operations
+    for pair, row in reel.looks.items():
+        assert list(row) == track(lines, *pair)
+    assert {kind.value for _, kind in reel.signals} == {"self"}
+
+
+def test_what_was_announced_is_on_the_tape_from_when_we_learnt_of_it(world):
+    reel = with_notices(
+        world,
+        announced(NoticeKind.MAINTENANCE, 60, 120, party="tamin"),
+        announced(NoticeKind.POWER_CUT, -600, 200, region="mashhad"),
+        announced(NoticeKind.DEPLOY, 0, 240, seen_s=30.0, party=world.platform),
+    )
+
+    told = [(n.kind, n.party, n.region, n.from_s, n.to_s) for n in reel.notices]
+    assert told == [
+        (NoticeKind.MAINTENANCE, "tamin", None, 60.0, 120.0),
+        (NoticeKind.POWER_CUT, None, "mashhad", -600.0, 200.0),
+        (NoticeKind.DEPLOY, world.platform, None, 30.0, 240.0),
+    ]
+
+
+def test_what_the_format_has_no_word_for_is_left_out(world):
+    reel = with_notices(
+        world,
+        announced(NoticeKind.STATUS, 60, 120, party="tamin"),
+        announced(NoticeKind.MAINTENANCE, 60, 120, party="of-an-older-configuration"),
+        announced(NoticeKind.DEPLOY, 0, 100, seen_s=100.0),
+    )
+
+    assert reel.notices == ()
