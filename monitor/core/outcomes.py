@@ -78,6 +78,12 @@ def parse(body: bytes, world: World, *, now: datetime) -> Batch:
     return Batch(told["batch"], outcomes)
 
 
+def told_code(text: str) -> str | None:
+    """An upstream's code as it may be kept; None where it is none, or may be somebody's number."""
+    plain = _CODE.fullmatch(text) and not _NUMBER_OF_SOMEBODY.search(text)
+    return text if plain else None
+
+
 def _plain(body: bytes) -> Any:
     try:
         return json.loads(body.decode(), object_pairs_hook=_once)

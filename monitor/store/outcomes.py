@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.model import Outcome, OutcomeClass
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 BATCHES_KEPT_US = 8 * DAY_US  # at least; older outcomes are not taken any more
+QUARTER_US = 15 * 60 * 1_000_000
 _ROWS_AT_ONCE = 5000
 
 
@@ -52,6 +53,29 @@ def select_outcomes(connection: Connection, *, since_us: int, until_us: int) -> 
             region=row.region,
             network=row.network,
             received_at=from_us(row.received_at_us),
+        )
+        for row in connection.execute(query)
+    )
+
+
+def select_sums(connection: Connection, *, since_us: int, until_us: int) -> tuple[Outcome, ...]:
+    """Outcomes whose minute begins in [since, until), summed by the quarter of an hour."""
+    quarter = (outcome.c.minute_us // QUARTER_US).label("quarter")
+    kind = (outcome.c.service, outcome.c.operation, outcome.c.outcome, outcome.c.code)
+    query = (
+        select(quarter, *kind, func.sum(outcome.c.count).label("calls"))
+        .where(outcome.c.minute_us >= since_us, outcome.c.minute_us < until_us)
+        .group_by(quarter, *kind)
+        .order_by(quarter, *kind)
+    )
+    return tuple(
+        Outcome(
+            service=row.service,
+            operation=row.operation,
+            outcome=OutcomeClass(row.outcome),
+            minute_at=from_us(row.quarter * QUARTER_US),
+            count=row.calls,
+            code=row.code,
         )
         for row in connection.execute(query)
     )

@@ -18,7 +18,7 @@ from monitor.ports import StoreError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from monitor.model import Outcome, World
+    from monitor.model import Batch, Outcome, World
     from monitor.ports import Clock, Store
 
 BODY_CAP_BYTES = 1024 * 1024  # after decoding
@@ -38,6 +38,7 @@ def routes(
     store: Store,
     clock: Clock,
     counted: Callable[[BatchResult, Sequence[Outcome]], None],
+    taken: Callable[[Batch], None] = lambda _batch: None,
 ) -> Iterable[web.RouteDef]:
     """The address at which outcomes come in, for the page's own port.
 
@@ -50,8 +51,9 @@ def routes(
         store: Keeps each batch once.
         clock: The time.
         counted: Told of every request, with what was stored of it.
+        taken: Told of every batch that was stored, once.
     """
-    return [web.post("/api/v1/outcomes", _Desk(key, world, store, clock, counted).take)]
+    return [web.post("/api/v1/outcomes", _Desk(key, world, store, clock, counted, taken).take)]
 
 
 class _Desk:
@@ -62,12 +64,14 @@ class _Desk:
         store: Store,
         clock: Clock,
         counted: Callable[[BatchResult, Sequence[Outcome]], None],
+        taken: Callable[[Batch], None],
     ) -> None:
         self._key = key.encode()
         self._world = world
         self._store = store
         self._clock = clock
         self._counted = counted
+        self._taken = taken
         self._came_s: deque[float] = deque(maxlen=BATCHES)
         self._reading = 0
 
@@ -119,6 +123,7 @@ class _Desk:
             self._counted(BatchResult.KNOWN, ())
             return web.json_response({"stored": 0, "known": True})
         self._counted(BatchResult.STORED, batch.outcomes)
+        self._taken(batch)
         return web.json_response({"stored": len(batch.outcomes)})
 
     def _timely(self, timestamp: str) -> bool:

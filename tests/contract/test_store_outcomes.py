@@ -76,3 +76,28 @@ async def test_outcomes_go_with_the_looks_and_a_batch_is_known_as_long_as_it_may
     assert await all_of(store) == (kept,)
     assert await store.record_outcomes("1" * 16, [FULL], NOW) is False
     assert await store.record_outcomes("0" * 16, [FULL], NOW) is True
+
+
+async def test_sums_are_of_quarters_and_leave_out_who_and_where(store):
+    quarter = THEN.replace(minute=THEN.minute // 15 * 15)
+    mine = [
+        replace(FULL, minute_at=quarter, count=3),
+        replace(FULL, minute_at=quarter + 14 * MINUTE, region=None, count=4),
+        replace(FULL, minute_at=quarter + 15 * MINUTE, count=5),
+        replace(FULL, minute_at=quarter, code=None, count=6),
+        replace(FULL, minute_at=quarter, operation="fetch", count=7),
+    ]
+    await store.record_outcomes("0" * 16, mine[:3], NOW)
+    await store.record_outcomes("1" * 16, mine[3:], NOW)
+
+    sums = await store.outcome_sums(quarter, quarter + 16 * MINUTE)
+    part = await store.outcome_sums(quarter + MINUTE, quarter + 15 * MINUTE)
+
+    plain = replace(FULL, minute_at=quarter, region=None, network=None, received_at=None)
+    assert sums == (
+        replace(plain, operation="fetch", count=7),
+        replace(plain, code=None, count=6),
+        replace(plain, count=7),
+        replace(plain, minute_at=quarter + 15 * MINUTE, count=5),
+    )
+    assert part == (replace(plain, count=4),)
