@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Incident,
         Instant,
         Invited,
+        Notice,
         Observation,
         Outcome,
         Outgoing,
@@ -107,8 +108,12 @@ class Tokens(Protocol):
         """The upstream did not accept `token` although its time was not over: forget it."""
         ...
 
-    def admit(self, check: Check) -> bool:
-        """Whether one look more stays within the budgets of its target and its credential."""
+    def admit(self, check: Check, *, extra: bool = False) -> bool:
+        """Whether one look more stays within the budgets of its target and its credential.
+
+        If so, it is counted. An `extra` look, which the timetable does not ask for, must leave
+        the timetable its share.
+        """
         ...
 
 
@@ -253,6 +258,25 @@ class Store(Protocol):
 
     async def outcomes(self, since: datetime, until: datetime) -> tuple[Outcome, ...]:
         """Outcomes whose minute begins in [since, until), by minute, then as they came."""
+        ...
+
+    async def outcome_sums(self, since: datetime, until: datetime) -> tuple[Outcome, ...]:
+        """Outcomes whose minute begins in [since, until), summed by the quarter of an hour.
+
+        Each has its quarter's begin (UTC) for a minute, and neither region, network nor
+        `received_at`; by time, service, operation, outcome and code.
+        """
+        ...
+
+    async def keep_notices(self, notices: Sequence[Notice]) -> None:
+        """Store notices, durably; one of a known id takes the place of its former self.
+
+        When we first learnt of it (`seen_at`) stays the earliest ever told.
+        """
+        ...
+
+    async def notices(self, since: datetime, until: datetime) -> tuple[Notice, ...]:
+        """Notices whose stretch touches [since, until), by begin and id."""
         ...
 
     async def prune(self, now: datetime) -> None:

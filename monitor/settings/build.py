@@ -13,12 +13,15 @@ from monitor.model import (
     Role,
     Rules,
     Service,
+    SharedThing,
     Target,
     Vantage,
     World,
 )
+from monitor.settings.build_hooks import names_of_hooks
 from monitor.settings.build_logins import budget_of, credential_of
 from monitor.settings.build_looks import checks_of
+from monitor.settings.build_notices import names_of_notices
 from monitor.settings.kinds import host_and_port
 from monitor.settings.models_words import PhoneModel, TwilioModel
 from monitor.settings.values import (
@@ -70,6 +73,12 @@ def world_of(file: FileModel, folder: pathlib.Path, providers: Mapping[str, Prov
         credentials={item.id: credential_of(item, folder, providers) for item in file.credentials},
         providers=providers,
         heartbeats={item.id: HeartbeatSource(item.id, item.secret) for item in file.heartbeats},
+        sources={**names_of_hooks(file.hooks), **names_of_notices(file.notices)},
+        shared={
+            item.id: SharedThing(item.id, tuple(item.serves), item.name or {})
+            for item in file.shared
+        },
+        mains=tuple(item.vantage for item in file.hooks.mains),
     )
 
 
@@ -99,6 +108,7 @@ def vantage_of(item: VantageModel, private_networks: Sequence[str]) -> Vantage:
         interface=item.interface,
         private_networks=tuple(private_networks),
         agent=item.agent,
+        at_platform=item.at_platform,
     )
 
 

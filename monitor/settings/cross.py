@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from monitor.settings.cross_far import judge_far
+from monitor.settings.cross_hooks import judge_hooks
 from monitor.settings.cross_looks import judge_checks
+from monitor.settings.cross_notices import judge_notices
+from monitor.settings.cross_shared import judge_shared
+from monitor.settings.cross_traffic import judge_traffic
 from monitor.settings.cross_words import judge_advice, judge_names
 from monitor.settings.plain import SECTIONS, Known, items, text, texts
 from monitor.settings.problems import shown
@@ -37,9 +41,15 @@ def judge(tree: Tree, providers: Mapping[str, Provider] | None) -> None:
     _judge_platform(tree, known)
     _judge_services(tree, known)
     judge_targets(tree, known)
+    unique(tree, ("shared",))
+    judge_shared(tree, known)
     _judge_rules(tree)
     _judge_messages(tree)
     judge_far(tree, known)
+    judge_hooks(tree, known)
+    unique(tree, ("notices",))
+    judge_notices(tree, known)
+    judge_traffic(tree, known)
     judge_checks(tree, known, providers)
     judge_names(tree)
     judge_advice(tree, known)

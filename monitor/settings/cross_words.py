@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from monitor.settings.cross_hooks import hook_names
+from monitor.settings.cross_notices import notice_names
 from monitor.settings.plain import Known, items, languages_of, text, texts
 
 if TYPE_CHECKING:
@@ -48,13 +50,15 @@ def judge_advice(tree: Tree, known: Known) -> None:
 
 
 def _names(tree: Tree) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for section in ("parties", "services", "vantages"):
+    for section in ("parties", "services", "vantages", "shared"):
         for path, item in items(tree.value, (section,)):
             if isinstance(item.get("name"), dict):
                 yield (*path, "name"), item["name"]
             for inner, operation in items(tree.value, (*path, "operations")):
                 if isinstance(operation.get("name"), dict):
                     yield (*inner, "name"), operation["name"]
+    yield from hook_names(tree)
+    yield from notice_names(tree)
 
 
 def _every_language(tree: Tree, path: Path, words: dict[str, Any]) -> None:

@@ -35,6 +35,8 @@ def judge_files(tree: Tree, folder: pathlib.Path) -> None:
     authorities = "a file of certificate authorities (PEM), relative to this file"
     for path, item in with_authorities(tree.value):
         _must_be(tree, folder, (*path, "ca_file"), text(item, "ca_file"), authorities)
+    for path, item in items(tree.value, ("traffic", "prometheus")):
+        _must_be(tree, folder, (*path, "ca_file"), text(item, "ca_file"), authorities)
     agents = tree.value.get("agents")
     if isinstance(agents, dict):
         for key in ("certificate", "key"):

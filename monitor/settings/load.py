@@ -40,7 +40,17 @@ def load(
             value or a phone number.
     """
     # Only who loads a configuration pays for pydantic and ruamel (0.2 s).
-    from monitor.settings import build, cross, files, secrets, shape, tree  # noqa: PLC0415
+    from monitor.settings import (  # noqa: PLC0415
+        build,
+        build_hooks,
+        build_notices,
+        build_traffic,
+        cross,
+        files,
+        secrets,
+        shape,
+        tree,
+    )
     from monitor.settings.models import FileModel  # noqa: PLC0415
     from monitor.settings.places import refuse_nothing  # noqa: PLC0415
     from monitor.settings.providers import read_providers  # noqa: PLC0415
@@ -74,6 +84,9 @@ def load(
         agents=build.agents_of(file.agents, folder),
         operators=build.listen_of(file.operators.listen) if file.operators is not None else None,
         outcomes_key=file.outcomes.key if file.outcomes is not None else None,
+        traffic=build_traffic.traffic_of(file, folder),
+        hooks=build_hooks.hooks_of(file),
+        notices=build_notices.notices_of(file, folder),
     )
 
 

@@ -28,6 +28,7 @@ from monitor.settings.models_far import (
     OperatorsModel,
     OutcomesModel,
 )
+from monitor.settings.models_hooks import HooksModel
 from monitor.settings.models_http import HttpModel
 from monitor.settings.models_logins import BudgetModel, CredentialModel
 from monitor.settings.models_looks import (
@@ -38,8 +39,11 @@ from monitor.settings.models_looks import (
     TcpModel,
     TlsModel,
 )
+from monitor.settings.models_notices import MaintenanceModel, NoticeSourceModel
 from monitor.settings.models_rules import DataModel, PageModel, RulesModel
+from monitor.settings.models_shared import SharedModel
 from monitor.settings.models_steps import TransactionModel
+from monitor.settings.models_traffic import TrafficModel
 from monitor.settings.models_words import AdviceModel, MessagesModel, RecipientsModel
 from monitor.settings.strict import Strict
 
@@ -99,6 +103,10 @@ class VantageModel(Strict):
     )
     agent: bool = Field(
         default=False, description="true or false: whether an agent at another site looks"
+    )
+    at_platform: bool = Field(
+        default=False,
+        description="true or false: whether it is inside the platform's own data centre",
     )
 
 
@@ -186,8 +194,20 @@ class FileModel(Strict):
     outcomes: OutcomesModel | None = Field(
         default=None, description="what became of the platform's own calls"
     )
+    traffic: TrafficModel = Field(
+        default_factory=TrafficModel, description="how the platform's own calls are judged"
+    )
     heartbeats: list[HeartbeatSourceModel] = Field(
         default=[], description="a list of those who send us signs of life"
+    )
+    hooks: HooksModel = Field(
+        default_factory=HooksModel, description="what is pushed to us: alerts, marks, the mains"
+    )
+    notices: list[NoticeSourceModel] = Field(
+        default=[], description="a list of files and pages that announce or tell something"
+    )
+    maintenance: list[MaintenanceModel] = Field(
+        default=[], description="a list of planned maintenance"
     )
     providers: list[Annotated[str, Field(min_length=1)]] = Field(
         default=[],
@@ -200,6 +220,9 @@ class FileModel(Strict):
     services: list[ServiceModel] = Field(min_length=1, description="a list of services")
     vantages: list[VantageModel] = Field(min_length=1, description="a list of vantages")
     targets: list[TargetModel] = Field(min_length=1, description="a list of targets")
+    shared: list[SharedModel] = Field(
+        default=[], description="a list of what several parties stand on, such as a gateway"
+    )
     checks: list[CheckModel] = Field(min_length=1, description="a list of checks")
     messages: MessagesModel | None = Field(
         default=None, description="how people are told (without it nobody is)"

@@ -137,6 +137,24 @@ class RulesModel(Strict):
         le=_DAY_S,
         description="a duration from 1s to 1d: who contradicts all others so long is not believed",
     )
+    extra_per_tick: int = Field(
+        default=10,
+        ge=0,
+        le=100,
+        description="a whole number from 0 to 100: looks a doubt may ask for at each step",
+    )
+    extra_pair: Duration = Field(
+        default=written("8s"),
+        ge=1,
+        le=3600,
+        description="a duration from 1s to 1h: between two of them of one check from one vantage",
+    )
+    extra_timeout: Duration = Field(
+        default=written("3s"),
+        ge=0.5,
+        le=60,
+        description="a duration from 500ms to 60s: their patience, if the check's is not shorter",
+    )
     stable: Duration = Field(
         default=written("5m"),
         ge=1,

@@ -90,10 +90,13 @@ def may_refer(path: Path) -> bool:
         case ("headers" | "form" | "json" | "body" | "xml", *_):
             return True
         case None:
-            return _is_secret(path) or path[2:4] in {
-                ("transaction", "values"),
-                ("promql", "headers"),
-            }
+            in_headers = path[:2] == ("traffic", "prometheus") and path[3:4] == ("headers",)
+            return (
+                _is_secret(path)
+                or in_headers
+                or (path[:1] == ("notices",) and path[2:3] == ("headers",))
+                or path[2:4] in {("transaction", "values"), ("promql", "headers")}
+            )
         case _:
             return False
 
@@ -114,7 +117,15 @@ def must_be_secret(path: Path, names: frozenset[str], headers: frozenset[str]) -
         case _:
             pass
     match path:
-        case ("checks", int(), "promql", "headers", str(name)):
+        case ("checks", int(), "promql", "headers", str(name)) | (
+            "traffic",
+            "prometheus",
+            int(),
+            "headers",
+            str(name),
+        ):
+            return name.lower() in headers
+        case ("notices", int(), "headers", str(name)):
             return name.lower() in headers
         case ("checks", int(), "transaction", "values", str(name)):
             return name.lower() in names
@@ -126,7 +137,7 @@ def _is_secret(path: Path) -> bool:
     match path:
         case ("messages", "sender", "auth_token"):
             return True
-        case ("heartbeats", int(), "secret"):
+        case ("heartbeats", int(), "secret") | ("hooks", str(), int(), "secret"):
             return True
         case ("outcomes" | "send", "key"):
             return True

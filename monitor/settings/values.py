@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from monitor.settings.values_hooks import Hooks
+from monitor.settings.values_notices import Notices
+from monitor.settings.values_traffic import TrafficSettings
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
@@ -86,3 +90,6 @@ class Settings:
     agents: AgentsSettings | None = None
     operators: Listen | None = None
     outcomes_key: str | None = field(default=None, repr=False)
+    hooks: Hooks = field(default_factory=Hooks)
+    notices: Notices = field(default_factory=Notices)
+    traffic: TrafficSettings = field(default_factory=TrafficSettings)

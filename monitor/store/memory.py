@@ -9,6 +9,7 @@ from monitor.model import DeliveryState, Grain, IncidentState, MessageKind
 from monitor.store.buckets import Buckets
 from monitor.store.figures import Counts, figure, figures_of
 from monitor.store.memory_agents import MemoryAgents
+from monitor.store.memory_notices import MemoryNotices
 from monitor.store.memory_outcomes import MemoryOutcomes
 from monitor.store.retention import (
     BEGINNING_US,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from monitor.store.retention import KeptDays
 
 
-class MemoryStore(MemoryAgents, MemoryOutcomes):
+class MemoryStore(MemoryAgents, MemoryNotices, MemoryOutcomes):
     """`monitor.ports.Store` in plain memory; closing and opening again is a restart.
 
     Args:
@@ -56,6 +57,7 @@ class MemoryStore(MemoryAgents, MemoryOutcomes):
         time_zone: str = "Asia/Tehran",
     ) -> None:
         MemoryAgents.__init__(self)
+        MemoryNotices.__init__(self)
         MemoryOutcomes.__init__(self)
         self._clock = clock
         self._retention: KeptDays = retention or Retention()
@@ -224,6 +226,7 @@ class MemoryStore(MemoryAgents, MemoryOutcomes):
             if not any(begin <= to_us(look.started_at) < end for begin, end in stretches_us)
         }
         self.prune_outcomes(looks_cut_us, now)
+        self.prune_notices(stretches_us)
         for grain, counts in self._counts.items():
             begin_us = cut_us(figure_days(self._retention, grain), now, self._buckets)
             self._counts[grain] = {

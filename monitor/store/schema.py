@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"  # the newest revision in migrations/versions
+HEAD = "0004"  # the newest revision in migrations/versions
 APPLICATION_ID = 0x476F7661  # "Gova", in the file's header: this database is ours
 
 metadata = MetaData(
@@ -209,6 +209,25 @@ outcome = Table(
     Column("count", BigInteger, nullable=False),
     Column("received_at_us", BigInteger, nullable=False),
     Index(None, "minute_us"),
+)
+
+# A notice told again stands in the place of its former self.
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("from_at_us", BigInteger, nullable=False),
+    Column("to_at_us", BigInteger, nullable=False),
+    Column("seen_at_us", BigInteger, nullable=False),
+    Column("party", Text),
+    Column("services", Text, nullable=False),  # JSON
+    Column("region", Text),
+    Column("says", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "from_at_us"),
+    sqlite_with_rowid=False,
 )
 
 agent = Table(

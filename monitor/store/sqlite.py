@@ -11,6 +11,7 @@ from monitor.store import agents as agenting
 from monitor.store import deliveries as delivering
 from monitor.store import incidents as telling
 from monitor.store import looks as looking
+from monitor.store import notices as noticing
 from monitor.store import outcomes as trading
 from monitor.store import prune as pruning
 from monitor.store import rollup as rolling
@@ -31,7 +32,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from monitor.model import Agent, Delivery, Figure, Incident, Invited, Observation, Outcome
+    from monitor.model import (
+        Agent,
+        Delivery,
+        Figure,
+        Incident,
+        Invited,
+        Notice,
+        Observation,
+        Outcome,
+    )
     from monitor.ports import Clock
     from monitor.store.retention import KeptDays
 
@@ -218,6 +228,26 @@ class SqliteStore:
             )
         )
 
+    async def outcome_sums(self, since: datetime, until: datetime) -> tuple[Outcome, ...]:
+        """See the port."""
+        return await self._read(
+            lambda connection: trading.select_sums(
+                connection, since_us=to_us(since), until_us=to_us(until)
+            )
+        )
+
+    async def keep_notices(self, notices: Sequence[Notice]) -> None:
+        """See the port."""
+        await self._write(lambda connection: noticing.put_notices(connection, notices))
+
+    async def notices(self, since: datetime, until: datetime) -> tuple[Notice, ...]:
+        """See the port."""
+        return await self._read(
+            lambda connection: noticing.select_notices(
+                connection, since_us=to_us(since), until_us=to_us(until)
+            )
+        )
+
     async def known_looks(self, ids: Collection[str]) -> frozenset[str]:
         """See the port."""
         return await self._read(lambda connection: agenting.known_ids(connection, ids))
@@ -268,6 +298,9 @@ class SqliteStore:
             rest = await self._delete_looks(rest)
         while await self._delete_outcomes(looks_cut_us, to_us(now)):
             pass
+        for stretch_us in stretches_us:
+            while await self._delete_notices(*stretch_us):
+                pass
         for grain in Grain:
             begin_us = cut_us(figure_days(self._retention, grain), now, self._buckets)
             while await self._delete_figures(grain, begin_us):
@@ -279,6 +312,11 @@ class SqliteStore:
     async def _delete_outcomes(self, before_us: int, now_us: int) -> bool:
         return await self._write(
             lambda connection: trading.delete_outcomes(connection, before_us, now_us)
+        )
+
+    async def _delete_notices(self, begin_us: int, end_us: int) -> bool:
+        return await self._write(
+            lambda connection: noticing.delete_notices(connection, begin_us, end_us)
         )
 
     async def _delete_figures(self, grain: Grain, before_us: int) -> bool:

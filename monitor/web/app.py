@@ -16,11 +16,11 @@ from monitor.web.state import state
 from monitor.web.templating import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aiohttp.typedefs import Handler
 
-    from monitor.model import Picture, World
+    from monitor.model import Notice, Picture, World
     from monitor.ports import Clock, Store
     from monitor.wording import Wording
 
@@ -43,6 +43,7 @@ def make_app(
     failed: Callable[[str], None] = _nobody_counts,
     public_url: str = "",
     hooks: Iterable[web.RouteDef] = (),
+    notices: Callable[[], Sequence[Notice]] = tuple,
 ) -> web.Application:
     """Build the public face.
 
@@ -57,6 +58,7 @@ def make_app(
         failed: Told `page` or `report` whenever one could not be made.
         public_url: How the outside reaches us, for citations.
         hooks: Further addresses, at which others tell us something.
+        notices: What others say: lately, now, and for the next day; the page never waits for it.
 
     Returns:
         An application without background work.
@@ -78,6 +80,7 @@ def make_app(
             picture=picture,
             templates=templates,
             failed=failed,
+            notices=notices,
         ),
         reports=Reports(
             world=world,

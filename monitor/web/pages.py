@@ -11,9 +11,9 @@ from monitor.core.compose import page
 from monitor.web.pageview import page_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from monitor.model import Picture, World
+    from monitor.model import Notice, Picture, World
     from monitor.ports import Clock
     from monitor.web.templating import Templates
     from monitor.wording import Wording
@@ -43,7 +43,9 @@ class Pages:
         picture: Callable[[], Picture | None],
         templates: Templates,
         failed: Callable[[str], None],
+        notices: Callable[[], Sequence[Notice]],
     ) -> None:
+        self._notices = notices
         self._world = world
         self._wording = wording
         self._clock = clock
@@ -87,7 +89,7 @@ class Pages:
     def _make(self, picture: Picture, language: str) -> _Made:
         now = self._clock.now()
         model = page(self._world, picture, now=now.at, now_mono_s=now.mono_s)
-        view = page_view(self._world, self._wording, model, language)
+        view = page_view(self._world, self._wording, model, language, self._notices())
         return _Made(
             picture=picture,
             mono_s=now.mono_s,

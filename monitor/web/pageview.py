@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 from monitor.core.compose import PageState, state_of_claim
 from monitor.core.way import way
+from monitor.web.saidview import Heard, announced, heard_of_incident, heard_of_service
 from monitor.web.storyview import Story, story
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from monitor.core.compose import PageModel
     from monitor.core.way import Stop
-    from monitor.model import Incident, World
+    from monitor.model import Incident, Notice, World
     from monitor.wording import Wording
+    from monitor.wording.notices import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,15 @@ class Mark:
     name: str
     said: str
     cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A service, its operations, and what its party says of it."""
+
+    name: str
+    marks: tuple[Mark, ...]
+    heard: Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +72,11 @@ class PageView:
     way: tuple[Mark, ...]
     advice: tuple[str, ...]
     due: Due | None
-    working: tuple[tuple[str, tuple[Mark, ...]], ...]
+    working: tuple[Row, ...]
     ref: str
     href: str
-    stories: tuple[Story, ...]
+    stories: tuple[tuple[Story, Heard], ...]
+    ahead: tuple[Said, ...]  # announced for the next day
     sights: tuple[Mark, ...]
     recent: tuple[Past, ...]
     how: str
@@ -72,7 +85,13 @@ class PageView:
     languages: tuple[tuple[str, str], ...]  # other languages: code, its own name
 
 
-def page_view(world: World, wording: Wording, model: PageModel, language: str) -> PageView:
+def page_view(
+    world: World,
+    wording: Wording,
+    model: PageModel,
+    language: str,
+    notices: Sequence[Notice] = (),
+) -> PageView:
     """Put the page's facts into words.
 
     Args:
@@ -80,6 +99,7 @@ def page_view(world: World, wording: Wording, model: PageModel, language: str) -
         wording: The words.
         model: The facts.
         language: Which language.
+        notices: What others say: lately, now, and for the next day.
     """
     voice = wording.voice(language)
     say = voice.words.text
@@ -103,18 +123,28 @@ def page_view(world: World, wording: Wording, model: PageModel, language: str) -
         advice=model.advice.page.get(language) or () if model.advice is not None else (),
         due=_due(wording, model, language),
         working=tuple(
-            (
+            Row(
                 voice.service(line.service),
                 tuple(
                     Mark(s.value, voice.operation(line.service, o), say(f"state.{s.value}"))
                     for o, s in line.operations
+                ),
+                heard_of_service(
+                    world, wording, notices, line.service, line.state.value, model.now, language
                 ),
             )
             for line in model.services
         ),
         ref=voice.figures.digits(str(head.ref)) if head is not None else "",
         href=report_address(world, head.ref, language) if head is not None else "",
-        stories=tuple(story(wording, i, language) for i in model.open),
+        stories=tuple(
+            (
+                story(wording, i, language),
+                heard_of_incident(world, wording, notices, i, model.now, language),
+            )
+            for i in model.open
+        ),
+        ahead=announced(wording, notices, model.now, language),
         sights=tuple(
             Mark(
                 "fine" if sight.value == "sees" else "blind",

@@ -88,11 +88,20 @@ class Reports:
                 targets=tuple(self._world.targets), since=since, until=until, limit=MOST_LOOKS
             )
             deliveries = await self._store.deliveries_of(ref)
+            notices = await self._store.notices(since, until)
             complete = len(looks) < MOST_LOOKS
             html = await asyncio.to_thread(
                 lambda: self._render(
                     language,
-                    report(self._world, incident, looks, deliveries, now, complete=complete),
+                    report(
+                        self._world,
+                        incident,
+                        looks,
+                        deliveries,
+                        now,
+                        complete=complete,
+                        notices=notices,
+                    ),
                 )
             )
         self._keep((ref, language), html, _CLOSED_FOR_S if incident.state.closed else _OPEN_FOR_S)

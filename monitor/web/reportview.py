@@ -10,6 +10,7 @@ from monitor.core.lookmap import Kind
 from monitor.web.drawing import Drawing, Names, draw
 from monitor.web.factsview import FactsView, facts_view
 from monitor.web.pageview import report_address
+from monitor.web.saidview import Heard, heard_of_incident
 from monitor.web.storyview import Reason, StoryLine, reasons, story_line
 
 if TYPE_CHECKING:
@@ -60,9 +61,13 @@ class ReportView:
     confidence: str
     reasons: tuple[Reason, ...]
     doubts: tuple[Reason, ...]
+    onset: str
+    rivals: tuple[str, ...]
+    unseen: tuple[str, ...]
     changes: tuple[str, ...]
     failures: tuple[tuple[str, ...], ...]
     facts: FactsView
+    heard: Heard
     messages: tuple[tuple[str, ...], ...]
     promises: str
     cite: tuple[str, ...]
@@ -117,11 +122,19 @@ def report_view(
             ),
             percent=figures.percent(verdict.confidence),
         ),
-        reasons=reasons(wording, model.grounds_for, language),
-        doubts=reasons(wording, model.grounds_against, language),
+        reasons=reasons(wording, model.grounds.reasons, language),
+        doubts=reasons(wording, model.grounds.doubts, language),
+        onset=say(
+            "report.onset_text",
+            date=figures.date(verdict.onset_at),
+            clock=figures.clock(verdict.onset_at, seconds=True),
+        ),
+        rivals=tuple(wording.ground(each, language) for each in model.grounds.rivals),
+        unseen=tuple(wording.ground(each, language) for each in model.grounds.unseen),
         changes=tuple(wording.would_change(key, language) for key in verdict.would_change),
         failures=tuple(_failure(wording, row, language) for row in model.failures),
         facts=facts_view(voice, model.facts, onset_at=incident.onset_at),
+        heard=heard_of_incident(world, wording, model.notices, incident, model.now, language),
         messages=tuple(
             (
                 say(f"message_kind.{row.kind.value}"),

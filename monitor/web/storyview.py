@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.core.compose import state_of_claim
-from monitor.core.report import timeline
+from monitor.core.report import parted, timeline
 from monitor.model import EntryKind
 
 if TYPE_CHECKING:
@@ -24,8 +24,13 @@ _HEALTHY_KEYS = frozenset(
         "platform_fine",
         "direct_fine",
         "front_fine",
+        *(f"seen.{role}_ok" for role in ("front", "direct", "through", "references", "self")),
+        "seen.sessions_usual",
+        "seen.calls_usual",
+        "seen.mains_on",
     }
 )
+_MOST_TOLD = 6  # on the page; the report has all
 _STATE_OF_ENTRY = {
     EntryKind.RECOVERING: "back",
     EntryKind.RESOLVED: "fine",
@@ -50,10 +55,13 @@ class StoryLine:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One ground with the state its icon shows."""
+    """One ground with the state its icon shows, and how much it weighs."""
 
     state: str
     sentence: str
+    evidence: str  # its class, in words
+    odds: str  # empty: it was not weighed
+    percent: int  # how long its bar is
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ class Story:
 def story(wording: Wording, incident: Incident, language: str) -> Story:
     """Tell an incident: newest line first, with what was taken back still to be read."""
     voice = wording.voice(language)
-    grounds = incident.verdict.grounds
+    parts = parted(incident.verdict.grounds)
     return Story(
         title=voice.words.text(
             "page.incident_title",
@@ -78,8 +86,8 @@ def story(wording: Wording, incident: Incident, language: str) -> Story:
             clock=voice.figures.clock(incident.onset_at),
         ),
         lines=tuple(story_line(wording, line, language) for line in reversed(timeline(incident))),
-        reasons=reasons(wording, (g for g in grounds if g.supports), language),
-        doubts=reasons(wording, (g for g in grounds if not g.supports), language),
+        reasons=reasons(wording, parts.reasons[:_MOST_TOLD], language),
+        doubts=reasons(wording, (*parts.doubts[:_MOST_TOLD], *parts.unseen), language),
         changes=tuple(wording.would_change(key, language) for key in incident.verdict.would_change),
     )
 
@@ -113,5 +121,13 @@ def reasons(wording: Wording, grounds: Iterable[Ground], language: str) -> tuple
     for each in grounds:
         doubtful = "outage" if each.supports else "blind"
         state = "fine" if each.key in _HEALTHY_KEYS else doubtful
-        told.append(Reason(state, wording.ground(each, language)))
+        told.append(
+            Reason(
+                state,
+                wording.ground(each, language),
+                wording.text(language, f"evidence_class.{each.evidence.value}"),
+                wording.odds(each, language),
+                round(100 * each.weight),
+            )
+        )
     return tuple(told)

@@ -66,7 +66,7 @@ def restricted(world, vantage):
         parties={key: party for key, party in world.parties.items() if key in parties},
         services={key: service for key, service in world.services.items() if key in services},
         targets=targets,
-        vantages={vantage: world.vantages[vantage]},
+        vantages={vantage: replace(world.vantages[vantage], at_platform=False)},
         checks=checks,
         advice=(),
         credentials={
@@ -94,6 +94,9 @@ def restricted(world, vantage):
             if key in {check.provider for check in checks.values()}
         },
         heartbeats={},
+        sources={},
+        shared={},
+        mains=(),
     )
 
 

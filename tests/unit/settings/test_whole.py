@@ -7,8 +7,17 @@ from datetime import date
 import pytest
 from yarl import URL
 
-from monitor.model import Budget, CodeClass, HeartbeatSource
+from monitor.core.notices.alertmanager import AlertRule
+from monitor.model import (
+    Budget,
+    CodeClass,
+    HeartbeatSource,
+    NoticeKind,
+    OutcomeClass,
+    SharedThing,
+)
 from monitor.settings import AgentsSettings, Listen, SettingsError, load
+from monitor.settings.values_hooks import AlertsHook, MainsHook, MarksHook
 from probes.failures import LookFailedError
 from probes.guard import ReadOnly
 from probes.spec import (
@@ -201,6 +210,7 @@ def test_places_and_doors(whole):
 
     assert (tehran.interface, tehran.agent) == ("eth0", False)
     assert (mashhad.interface, mashhad.agent) == (None, True)
+    assert (tehran.at_platform, mashhad.at_platform) == (False, True)
     assert tehran.private_networks == mashhad.private_networks == ("10.0.0.0/8", "fd00::/8")
     assert whole.world.targets["insurer.entitlement"].budget == Budget(10, 60.0)
     assert whole.agents == AgentsSettings(
@@ -209,6 +219,42 @@ def test_places_and_doors(whole):
     assert whole.operators == Listen("127.0.0.1", 8090)
     assert whole.outcomes_key == f"{SECRET}-outcomes"
     assert whole.world.heartbeats == {"backup": HeartbeatSource("backup", f"{SECRET}-beat")}
+
+
+def test_who_may_push_what(whole):
+    hooks = whole.hooks
+    rules = (
+        AlertRule(
+            {"job": "relay", "insurer": "house"}, "insurer", ("insurer",), says="partial_outage"
+        ),
+        AlertRule({"job": "relay"}, "clinic"),
+    )
+
+    assert hooks.alerts == (AlertsHook("alerts", f"{SECRET}-alerts", rules, 7200.0),)
+    assert hooks.marks == (
+        MarksHook("ci", f"{SECRET}-marks", NoticeKind.DEPLOY, frozenset({"clinic"})),
+        MarksHook("desk", f"{SECRET}-marks", NoticeKind.REPORTS, frozenset({"insurer"})),
+    )
+    assert hooks.mains == (MainsHook("tehran", f"{SECRET}-mains", 300.0),)
+    assert whole.world.sources == {
+        "alerts": {"fa": "هشدارهای درمانگاه", "en": "The clinic's alerts"},
+        "insurer-status": {"fa": "صفحه وضعیت بیمه", "en": "The insurer's status page"},
+    }
+
+
+def test_what_several_stand_on_may_have_a_name(whole):
+    gateway = SharedThing(
+        "gateway",
+        ("insurer.entitlement", "panel.visits"),
+        {"fa": "درگاه", "en": "The gateway"},
+    )
+    hall = SharedThing("hall", ("panel.relay", "insurer.register", "insurer.front"))
+
+    assert whole.world.shared == {"gateway": gateway, "hall": hall}
+
+
+def test_the_world_knows_of_whose_mains_it_is_told(whole):
+    assert whole.world.mains == ("tehran",)
 
 
 def test_no_secret_is_ever_shown(whole):
@@ -227,3 +273,18 @@ def test_codes_may_stand_in_xml(tmp_path):
     (tmp_path / "again").mkdir()
     with pytest.raises(SettingsError, match="XPath"):
         whole_with(tmp_path / "again", (old, new.replace("{s:", "{t:")))
+
+
+def test_a_prometheus_that_counts_calls_is_asked_from_here_with_its_secret(whole):
+    (source,) = whole.traffic.sources
+
+    assert whole.traffic.holidays == {date(2027, 3, 21), date(2027, 3, 22)}
+    assert (source.id, source.timeout_s) == ("panel", 3.0)
+    assert source.vantage.private_networks == ("10.0.0.0/8", "fd00::/8")
+    assert [query.outcome for query in source.queries] == [OutcomeClass.OK, OutcomeClass.BUSINESS]
+    assert source.queries[0].spec == PromqlSpec(
+        "https://prometheus.clinic.example",
+        'sum(increase(calls_total{result="ok"}[1m]))',
+        headers={"Authorization": f"Bearer {SECRET}-prom"},
+    )
+    assert SECRET not in repr(whole.traffic)

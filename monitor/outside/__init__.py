@@ -1,0 +1,1 @@
+"""What others publish, fetched: files and pages that tell of maintenance, power cuts and states."""
