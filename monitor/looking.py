@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from monitor.model import Failure, Observation, Phase, Sighting, Void
+from monitor.model import Failure, Observation, Phase, Sighting, UnderWay, Void
 from monitor.telling import Taken, told, told_by
 
 if TYPE_CHECKING:
@@ -59,22 +59,38 @@ class Looker:
         self._rules = rules
         self._admit = admit
         self._broken: set[str] = set()
+        self._under_way: dict[str, tuple[Check, Vantage, float]] = {}  # by the look's id
 
     async def look(self, check: Check, vantage: Vantage) -> None:
         """One look; always ends in an observation of each check that it tells."""
+        if self._admit(check):
+            await self.take(check, vantage)
+            return
+        sighting = Sighting(Phase.START, Failure.OVER_BUDGET)
+        self._tell(check, vantage, self._clock.now(), sighting, None, self._ids.look())
+
+    async def take(self, check: Check, vantage: Vantage) -> None:
+        """One look that is admitted already; else as `look`."""
         look_id = self._ids.look()
         start = self._clock.now()
         error: Exception | None = None
-        if not self._admit(check):
-            sighting = Sighting(Phase.START, Failure.OVER_BUDGET)
-            self._tell(check, vantage, start, sighting, None, look_id)
-            return
+        self._under_way[look_id] = (check, vantage, start.mono_s)
         try:
             async with asyncio.timeout(check.timeout_s + OVERRUN_S):
                 sighting = await self._probes[check.spec.kind].look(check, vantage, look_id)
         except Exception as raised:  # noqa: BLE001 - a probe never raises for its target: a bug
             sighting, error = Sighting(Phase.START), raised
+        finally:
+            del self._under_way[look_id]
         self._tell(check, vantage, start, sighting, error, look_id)
+
+    def under_way(self) -> tuple[UnderWay, ...]:
+        """Looks that have begun and not answered, oldest first; under each check that they tell."""
+        return tuple(
+            UnderWay(vantage.id, each.id, started_mono_s)
+            for check, vantage, started_mono_s in self._under_way.values()
+            for each in told_by(check, self._checks)
+        )
 
     def _tell(
         self,

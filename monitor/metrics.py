@@ -22,8 +22,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from monitor import __version__
 from monitor.metrics_agents import AgentFigures
+from monitor.metrics_hooks import HookFigures
+from monitor.metrics_notices import NoticeFigures
 from monitor.metrics_outcomes import OutcomeFigures
-from monitor.model import DeliveryState, FaultDomain, Health, Sight
+from monitor.model import DeliveryState, FaultDomain, Health, Sight, WishResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +52,9 @@ WARNINGS = (
     "page_failed",
     "report_failed",
     "clock_unsure",
+    "notices_failed",
+    "traffic_failed",
+    "mains_failed",
     "credential_expires_soon",
     "credential_near_lockout",
     "credential_refused",
@@ -102,6 +107,12 @@ class Metrics:
             "govah_look_success",
             "1 if the latest look that counts saw nothing wrong",
             ["check", "vantage"],
+            registry=registry,
+        )
+        self._extra = Counter(
+            "govah_extra_looks",
+            "Wishes of attribution for a look beyond the timetable, by what became of them",
+            ["result"],
             registry=registry,
         )
         self._operation = Gauge(
@@ -172,8 +183,12 @@ class Metrics:
             for what, text in STANDING.items()
         }
         self.outcomes = OutcomeFigures(registry)
+        self.notices = NoticeFigures(registry, clock)
+        self.hooks = HookFigures(registry)
         for note in WARNINGS:
             self._warnings.labels(note)
+        for result in WishResult:
+            self._extra.labels(result.value)
 
     def looked(self, observation: Observation) -> None:
         """A look came in."""
@@ -195,6 +210,10 @@ class Metrics:
         self._picture = picture
         for delivery in planned:
             self._planned.labels(delivery.kind.value).inc()
+
+    def wished(self, result: WishResult) -> None:
+        """Attribution wished for a look; `result` is what became of that."""
+        self._extra.labels(result.value).inc()
 
     def delivered(self, delivery: Delivery) -> None:
         """A delivery reached a state."""

@@ -76,9 +76,9 @@ class CoreTokens:
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
-    def admit(self, check: Check) -> bool:
+    def admit(self, check: Check, *, extra: bool = False) -> bool:
         """See the port; a budget is kept by each vantage for itself."""
-        return self._budgets is None or self._budgets.admit(check)
+        return self._budgets is None or self._budgets.admit(check, extra=extra)
 
     async def close(self) -> None:
         """Give up what is being asked."""

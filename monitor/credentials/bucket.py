@@ -20,6 +20,10 @@ class Bucket:
         """Whether one more is within the budget."""
         return self._filled(now_mono_s) >= 1.0
 
+    def spares(self, now_mono_s: float) -> bool:
+        """Whether one more leaves half of the whole, and at least one, for what must be done."""
+        return self._filled(now_mono_s) - 1.0 >= max(1.0, self._budget.most / 2)
+
     def take(self, now_mono_s: float) -> None:
         """Count one that happened; what happened against the budget is not counted twice."""
         self._left = max(0.0, self._filled(now_mono_s) - 1.0)

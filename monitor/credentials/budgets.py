@@ -30,11 +30,19 @@ class Budgets:
             if credential.looks is not None
         }
 
-    def admit(self, check: Check) -> bool:
-        """Whether one look more stays within the budgets; if so it is counted."""
+    def admit(self, check: Check, *, extra: bool = False) -> bool:
+        """Whether one look more stays within the budgets; if so it is counted.
+
+        Args:
+            check: What would be looked at.
+            extra: The timetable does not ask for it: it may only take from the fuller half of a
+                bucket. A timetable that stays within the budgets refills no slower than it takes,
+                so the other half is there whenever its looks come close together.
+        """
         now_mono_s = self._clock.monotonic()
         buckets = self._of(check)
-        if not all(bucket.has(now_mono_s) for bucket in buckets):
+        may = Bucket.spares if extra else Bucket.has
+        if not all(may(bucket, now_mono_s) for bucket in buckets):
             return False
         for bucket in buckets:
             bucket.take(now_mono_s)

@@ -136,9 +136,12 @@ class Keeper:
         if counts:
             self._warn("credential_refused", credential, why="fresh tokens are refused")
 
-    def admit(self, check: Check) -> bool:
-        """Whether one look more stays within the budgets of its target and its credential."""
-        return self._budgets.admit(check)
+    def admit(self, check: Check, *, extra: bool = False) -> bool:
+        """Whether one look more stays within the budgets of its target and its credential.
+
+        An `extra` one, which the timetable does not ask for, leaves the timetable its share.
+        """
+        return self._budgets.admit(check, extra=extra)
 
     async def remind(self) -> None:
         """Warn of secrets that end soon; to be called about once an hour."""

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitor.core.notices.sources import Aside
 from monitor.metrics import BUCKETS_S, STANDING, WARNINGS
+from monitor.metrics_hooks import ALERT_RESULTS, DOORS
+from monitor.metrics_notices import RESULTS
 from monitor.model import (
     BatchResult,
     DeliveryState,
@@ -22,10 +25,14 @@ from monitor.model import (
     MessageKind,
     OutcomeClass,
     Phase,
+    PollResult,
+    PushResult,
     RequestRefusal,
     Sight,
     Sighting,
+    TrafficState,
     Void,
+    WishResult,
 )
 from tests.support.demo import demo_settings
 from tests.support.metrics import (
@@ -94,16 +101,18 @@ def test_every_label_is_declared_or_from_a_closed_list() -> None:
         "service": {"", *world.services},
         "operation": {o.id for s in world.services.values() for o in s.operations},
         "outcome": {*outcomes, *OutcomeClass},
-        "result": set(BatchResult),
+        "result": {*BatchResult, *PollResult, *PushResult, *ALERT_RESULTS, *RESULTS, *WishResult},
+        "door": set(DOORS),
         "failure": set(Failure),
         "domain": set(FaultDomain),
         "sight": set(Sight),
         "kind": set(MessageKind),
         "warning": set(WARNINGS),
         "public": {"yes", "no"},
-        "state": {*Health, *IncidentState, *DeliveryState},
+        "state": {*Health, *IncidentState, *DeliveryState, *TrafficState},
         "channel": {"sms"},
-        "reason": {*LookRefusal, *RequestRefusal},
+        "reason": {*LookRefusal, *RequestRefusal, *Aside},
+        "source": {"insurer-status", "panel"},
         "credential": set(world.credentials),
         "le": {*map(str, BUCKETS_S), "+Inf"},
     }
@@ -124,6 +133,7 @@ def test_whatever_happens_the_number_of_series_is_bounded_by_what_is_declared() 
         + watched * len(Failure)
         + watched * (len(BUCKETS_S) + 1 + 2)  # durations
         + pairs  # success
+        + len(WishResult)
         + operations * len(Health)
         + (len(world.services) + 1) * (len(FaultDomain) + 1)  # domains, confidence
         + len(world.vantages) * len(Sight)
@@ -135,6 +145,13 @@ def test_whatever_happens_the_number_of_series_is_bounded_by_what_is_declared() 
         + len(world.credentials) * len(STANDING)
         + operations * len(OutcomeClass)
         + len(BatchResult)
+        + operations * len(TrafficState)
+        + len(PollResult)
+        + len(DOORS) * len(PushResult)
+        + len(ALERT_RESULTS)
+        + len(RESULTS)
+        + 1
+        + len(Aside)  # one source of notices
         + 7  # about ourselves
     )
 

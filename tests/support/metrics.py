@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from monitor.core.notices.alertmanager import Alerts
+from monitor.core.notices.sources import Aside
 from monitor.metrics import WARNINGS, Metrics
+from monitor.metrics_hooks import DOORS
+from monitor.metrics_notices import RESULTS
 from monitor.model import (
     Agent,
     AgentStanding,
@@ -24,9 +28,13 @@ from monitor.model import (
     OutcomeClass,
     Phase,
     Picture,
+    PollResult,
+    PushResult,
     SelfHealth,
     Sight,
     Sighting,
+    TrafficReading,
+    TrafficState,
     Void,
 )
 from tests.support.demo import demo_settings
@@ -115,9 +123,21 @@ def metrics_after_everything() -> Metrics:
             metrics.delivered(a_delivery(state, kind))
     for result in BatchResult:
         metrics.outcomes.came(result, _outcomes() if result is BatchResult.STORED else ())
+    _push_to(metrics)
+    _traffic(metrics)
+    for reading in RESULTS:
+        metrics.notices.read("insurer-status", reading)
+    metrics.notices.set_aside("insurer-status", tuple(Aside))
     for warning in WARNINGS:
         metrics.warned(warning)
     return metrics
+
+
+def _push_to(metrics: Metrics) -> None:
+    for door in DOORS:
+        for push in PushResult:
+            metrics.hooks.came(door, push)
+    metrics.hooks.alerts(Alerts((), ignored=1, odd=1))
 
 
 def _outcomes() -> list[Outcome]:
@@ -127,6 +147,21 @@ def _outcomes() -> list[Outcome]:
         for service in world.services.values()
         for operation in service.operations
         for outcome in OutcomeClass
+    ]
+
+
+def _traffic(metrics: Metrics) -> None:
+    metrics.outcomes.follow(_readings)
+    for result in PollResult:
+        metrics.outcomes.polled("panel", result, ())
+
+
+def _readings() -> list[TrafficReading]:
+    world = demo_settings().world
+    return [
+        TrafficReading(service.id, operation.id, START, TrafficState.USUAL, 1, 0, 0.0, 600.0)
+        for service in world.services.values()
+        for operation in service.operations
     ]
 
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from monitor.looking import Looker
-from monitor.model import Failure, Phase, SelfHealth, Sighting, Void
+from monitor.model import Failure, Phase, SelfHealth, Sighting, UnderWay, Void
 from monitor.simulation.clock import SeededIds, VirtualClock
 from monitor.simulation.loop import run
+from probes.spec import HttpSpec, StepSpec, ToldSpec, TransactionSpec
 from tests.support.demo import demo_settings
 
 FINE = Sighting(Phase.DONE)
@@ -147,3 +148,80 @@ def test_missed_turns_become_one_record_over_the_whole_stretch():
     assert observation.void is Void.MISSED
     assert observation.duration_s == 120.0
     assert observation.started_mono_s == 880.0
+
+
+def looker_of(world, probe, seen):
+    return Looker(
+        probes={"http": probe, "transaction": probe},
+        clock=VirtualClock(),
+        ids=SeededIds(1),
+        watch=Watch(),
+        seen=seen,
+        checks=world.checks,
+        rules=world.rules,
+    )
+
+
+def test_a_look_is_under_way_from_its_begin_to_its_answer():
+    world = demo_settings().world
+    check = world.checks["panel-front"]
+    early, late = (world.vantages[v] for v in ("tehran-mci", "tehran-shatel"))
+
+    async def main():
+        seen = []
+        looker = looker_of(world, Probe(takes_s=1.0), seen.append)
+        first = asyncio.create_task(looker.look(check, early))
+        await asyncio.sleep(0.6)
+        second = asyncio.create_task(looker.look(check, late))
+        await asyncio.sleep(0.1)
+        both = looker.under_way()
+        await first
+        one = looker.under_way()
+        await second
+        return both, one, looker.under_way(), len(seen)
+
+    first = UnderWay(early.id, check.id, 0.0)
+    second = UnderWay(late.id, check.id, pytest.approx(0.6))
+    assert run(main()) == ((first, second), (second,), (), 2)
+
+
+def test_a_transaction_is_under_way_for_each_check_it_tells():
+    world = demo_settings().world
+    request = HttpSpec("https://a.example/")
+    steps = (StepSpec("one", "tamin-front", request), StepSpec("two", "panel-front", request))
+    chain = replace(world.checks["tamin-front"], spec=TransactionSpec(steps))
+    told = replace(world.checks["panel-front"], spec=ToldSpec(chain.id))
+    world = replace(world, checks={**world.checks, chain.id: chain, told.id: told})
+
+    async def main():
+        looker = looker_of(world, Probe(takes_s=1.0), lambda _look: None)
+        look = asyncio.create_task(looker.look(chain, world.vantages["tehran-mci"]))
+        await asyncio.sleep(0.5)
+        found = looker.under_way()
+        await look
+        return found
+
+    assert run(main()) == (
+        UnderWay("tehran-mci", "tamin-front", 0.0),
+        UnderWay("tehran-mci", "panel-front", 0.0),
+    )
+
+
+@pytest.mark.parametrize("how", ["broken", "cancelled"])
+def test_a_look_that_is_given_up_is_not_under_way_for_ever(how):
+    world = demo_settings().world
+    probe = Probe(ValueError("broken") if how == "broken" else FINE)
+
+    async def main():
+        looker = looker_of(world, probe, lambda _look: None)
+        look = asyncio.create_task(
+            looker.look(world.checks["panel-front"], world.vantages["tehran-mci"])
+        )
+        await asyncio.sleep(0.05)
+        assert len(looker.under_way()) == 1
+        if how == "cancelled":
+            look.cancel()
+        await asyncio.gather(look, return_exceptions=True)
+        return looker.under_way()
+
+    assert run(main()) == ()

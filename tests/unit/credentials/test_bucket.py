@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,44 @@ def test_a_transaction_counts_for_its_credential_and_for_every_target_it_tells()
     assert not budgets_.admit(world.checks["b"])
     clock.mono_s = 10.0
     assert [budgets_.admit(transaction) for _ in range(2)] == [True, False]  # the credential's
+
+
+def test_an_extra_look_takes_only_from_the_fuller_half():
+    clock = _Clock()
+    world = limited(b=Budget(6, 60.0))
+    budgets_ = Budgets(world, clock)
+    check = world.checks["b"]
+
+    assert [budgets_.admit(check, extra=True) for _ in range(5)] == [True] * 3 + [False] * 2
+    assert [budgets_.admit(check) for _ in range(4)] == [True] * 3 + [False]
+    clock.mono_s = 39.0
+    assert not budgets_.admit(check, extra=True)
+    clock.mono_s = 40.0
+    assert budgets_.admit(check, extra=True)
+
+
+@pytest.mark.parametrize(("most", "granted"), [(1, 0), (2, 1), (3, 1), (4, 2)])
+def test_a_small_bucket_keeps_at_least_one_for_the_timetable(most, granted):
+    world = limited(b=Budget(most, 60.0))
+    budgets_ = Budgets(world, _Clock())
+    check = world.checks["b"]
+
+    assert sum(budgets_.admit(check, extra=True) for _ in range(9)) == granted
+    assert budgets_.admit(check)
+
+
+def test_a_timetable_within_the_budget_loses_no_look_to_extra_ones():
+    clock = _Clock()
+    world = limited(b=Budget(12, 60.0))  # a look every 5 s, to the last one
+    budgets_ = Budgets(world, clock)
+    check = world.checks["b"]
+    extra = 0
+    for _ in range(1000):
+        clock.mono_s += 5.0
+        assert budgets_.admit(check)
+        extra += sum(budgets_.admit(check, extra=True) for _ in range(10))
+
+    assert extra == 5  # what the full bucket had to spare; the timetable uses up all the rest
 
 
 def test_a_refused_look_takes_nothing_from_the_other_buckets():
