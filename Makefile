@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 
 help:           ## this list
-	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 setup: $(VENV)/.installed ## prepare .venv; the command is then .venv/bin/govah
 
@@ -28,12 +28,15 @@ test: $(VENV)/.tools ## every check, under 15 minutes
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
-soak: $(VENV)/.tools ## the long ones: a simulated week, 200 kills, the whole tour; writes build/soak.json
+soak: $(VENV)/.tools ## the long ones: a simulated week, 200 kills, the whole tour; 3,000 scenarios and more; writes build/soak.json
 	tools/system-parts
 	$(BIN)/python -m tests.soak
 
 bench: $(VENV)/.tools ## figures beside named references; writes build/bench.json
 	$(BIN)/python -m tests.bench
+
+bench-attribution: $(VENV)/.tools ## who was blamed on the tapes of TAPES=DIR, how soon; writes build/attribution.json
+	$(BIN)/python -m tests.scoring $(if $(TAPES),'$(TAPES)') $(if $(JOBS),--jobs $(JOBS))
 
 lock:           ## renew the locks: hashes, and no addresses
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock pyproject.toml --group build
@@ -55,4 +58,4 @@ $(VENV)/.tools: requirements-dev.lock $(VENV)/.installed
 	$(PIP) -r requirements-dev.lock
 	touch $@
 
-.PHONY: help setup run test soak bench lock clean
+.PHONY: help setup run test soak bench bench-attribution lock clean

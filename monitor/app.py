@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from apscheduler.triggers.cron import CronTrigger
 
-from monitor.core.attribution.decide import DecisionList
+from monitor.around import Around
+from monitor.core.attribution.judge import Judge
 from monitor.looking import Looker
 from monitor.metrics import Metrics
 from monitor.notify.outbox import Outbox
@@ -19,6 +20,7 @@ from monitor.pipeline import Pipeline
 from monitor.ports import StoreError
 from monitor.schedule import Calendar, MonotonicScheduler
 from monitor.telling import is_asked
+from monitor.wishes import Wishes
 from monitor.wording import Wording
 
 if TYPE_CHECKING:
@@ -91,9 +93,10 @@ class App:
             if parts.sender is not None
             else None
         )
+        self.around = Around(warned=self.metrics.warned)
         self.pipeline = Pipeline(
             world=world,
-            engine=engine or DecisionList(world),
+            engine=engine or Judge(world),
             store=parts.store,
             publisher=parts.publisher,
             clock=clock,
@@ -103,6 +106,9 @@ class App:
             channel=parts.sender.channel if parts.sender is not None else "none",
             text=self.wording.message,
             planned=self.outbox.wake if self.outbox is not None else lambda: None,
+            under_way=lambda: self.looker.under_way(),  # noqa: PLW0108 - it comes later
+            around=self.around.at,
+            wished=lambda pairs: self.wishes.wish(pairs),  # noqa: PLW0108 - it comes later
         )
         self.looker = Looker(
             probes=parts.probes,
@@ -113,6 +119,18 @@ class App:
             checks=world.checks,
             rules=world.rules,
             admit=parts.tokens.admit if parts.tokens is not None else lambda _check: True,
+        )
+        self.wishes = Wishes(
+            world,
+            clock,
+            take=self.looker.take,
+            under_way=self.looker.under_way,
+            admit=(
+                partial(parts.tokens.admit, extra=True)
+                if parts.tokens is not None
+                else lambda _check: True
+            ),
+            counted=self.metrics.wished,
         )
         self.scheduler = MonotonicScheduler(clock)
         self.calendar = Calendar(clock)
@@ -138,6 +156,7 @@ class App:
             self._prune,
         )
         async with asyncio.TaskGroup() as group:
+            group.create_task(self.wishes.run(), name="wishes")
             group.create_task(self.scheduler.run(), name="scheduler")
             group.create_task(self.calendar.run(), name="calendar")
             if self.outbox is not None:

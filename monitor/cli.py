@@ -315,6 +315,25 @@ def tape_export(
 
 
 @main.command()
+@click.argument("tape", type=Path)
+@click.option("--explain", is_flag=True, help="Tell the grounds for and against, too.")
+@click.option("--language", type=click.Choice(["en", "fa"]), default="en", show_default=True)
+def replay(tape: Path, explain: bool, language: str) -> None:
+    """Tell whom we would have blamed over TAPE: a JSON line per change.
+
+    Example: govah replay morning.jsonl.gz --explain
+    """
+    from monitor.replaying import TapeFileError
+    from monitor.replaying import replay as replayed
+
+    try:
+        for line in replayed(tape, language=language if explain else None):
+            click.echo(line)
+    except TapeFileError as error:
+        _refuse(str(error), WRONG)
+
+
+@main.command()
 @click.option("--tour", is_flag=True, help="Walk through the faults unattended.")
 @click.option("--only", multiple=True, metavar="FAULT", help="With --tour: these faults only.")
 @click.option("--data", type=FOLDER, help="Keep the data here; default: a temporary directory.")

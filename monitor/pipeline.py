@@ -1,6 +1,7 @@
 """The path of the data, to be read aloud: looks arrive, a tick judges them, people are told.
 
     seen → record → judge → follow → advise → plan → commit → publish
+                      └── wish: look once more, now, from there ──▶ seen
 
 What is decided here commits before it is told: incident and messages in one transaction. When the
 store fails, nothing moves and nothing is sent, and the page goes on from memory; so it does when a
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 
 from monitor.core.advice import advise
+from monitor.core.attribution.engine import NOTHING_AROUND
 from monitor.core.follow import Followed, beginning, follow
-from monitor.core.hindsight import Again, Stretch, revised, time_of, to_look_at
+from monitor.core.hindsight import Again, Stretch, revised, said_then, time_of, to_look_at
 from monitor.core.incident import resume
 from monitor.core.policy import plan
 from monitor.model import EffectKind, Picture
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
         MessageKind,
         Observation,
         Recipient,
+        Surroundings,
+        UnderWay,
         World,
     )
     from monitor.ports import Clock, Publisher, SelfWatch, Store
@@ -91,7 +95,28 @@ class Pipeline:
         channel: str,
         text: Callable[[MessageKind, Incident, str], str],
         planned: Callable[[], None],
+        under_way: Callable[[], Sequence[UnderWay]] = tuple,
+        around: Callable[[Instant], Surroundings] = lambda _now: NOTHING_AROUND,
+        wished: Callable[[Sequence[tuple[str, str]]], None] = lambda _wishes: None,
     ) -> None:
+        """Join the parts.
+
+        Args:
+            world: What is declared.
+            engine: Judges.
+            store: Keeps what must survive.
+            publisher: Takes the picture of each tick.
+            clock: Labels and decides.
+            watch: Our own condition.
+            meter: Counts.
+            recipients: Whom to tell; empty where nobody can be told.
+            channel: On which they are told.
+            text: Words for a message.
+            planned: Called when the outbox has more to do.
+            under_way: Our own looks that have begun and not answered.
+            around: What others say and what happens around us; never raises.
+            wished: Takes the (vantage, check) pairs to look at now, best first; returns at once.
+        """
         self._world = world
         self._engine = engine
         self._store = store
@@ -103,6 +128,9 @@ class Pipeline:
         self._channel = channel
         self._text = text
         self._planned = planned
+        self._under_way = under_way
+        self._around = around
+        self._wished = wished
         self._inbox: deque[Observation] = deque(maxlen=BACKLOG)  # not yet judged
         self._unstored: deque[Observation] = deque(maxlen=BACKLOG)
         self._memory = engine.start(clock.now())
@@ -168,12 +196,13 @@ class Pipeline:
     async def _revise(self, incident: Incident, now: Instant) -> None:
         stretch = to_look_at(incident)
         again, begin_at, news = Again(self._engine, stretch.since), stretch.since, False
+        notices = await self._store.notices(stretch.since, stretch.until)
         while begin_at < stretch.until:
             end_at = begin_at + timedelta(seconds=self._world.rules.tick_s)
             looks = await self._store.observations(
                 targets=tuple(self._world.targets), since=begin_at, until=end_at, limit=BACKLOG
             )
-            again.tick(looks, end_at)
+            again.tick(looks, end_at, said_then(notices, end_at))
             begin_at, news = end_at, news or time_of(looks) is not None
         changed = revised(incident, again.found.get(incident.subject), now)
         if changed is None or not news:
@@ -189,7 +218,14 @@ class Pipeline:
         self._ticked_s = now.mono_s
         arrived = self._take()
         stored = await self._record()
-        self._memory, judgement = self._engine.step(self._memory, arrived, now=now, own=own)
+        self._memory, judgement = self._engine.step(
+            self._memory,
+            arrived,
+            now=now,
+            own=own,
+            under_way=self._under_way(),
+            around=self._around(now),
+        )
         moved, outbox = await self._move(judgement)
         self._warnings = (
             *(() if stored and moved is not Moved.STORE_FAILS else ("store_failing",)),
@@ -200,6 +236,7 @@ class Pipeline:
         picture = self._picture(judgement)
         self._publisher.publish(picture)
         self._meter.ticked(picture, outbox)
+        self._wished(judgement.wishes)
 
     def health(self) -> dict[str, object]:
         """Plain values: `live` while ticks go on, `ready` while the store works too."""

@@ -10,7 +10,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from monitor.clock import SystemClock
-from monitor.core.report import report, report_span
+from monitor.core.report import ended_at, report, report_span
+from monitor.core.said import of_incident
 from monitor.ports import StoreError
 from monitor.settings import load
 from monitor.store.sqlite import DATABASE, SqliteStore
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from monitor.model import Delivery, Incident, Observation
+    from monitor.model import Delivery, Incident, Notice, Observation
 
 
 async def write_report(
@@ -70,10 +71,12 @@ async def write_report(
             targets=tuple(world.targets), since=since, until=until, limit=MOST_LOOKS
         )
         deliveries = await store.deliveries_of(ref)
+        notices = await store.notices(since, until)
     finally:
         await store.close()
     if form == "json":
-        return _json(incident, looks, deliveries)
+        said = of_incident(world, notices, incident, ended_at(incident) or clock.utc())
+        return _json(incident, looks, deliveries, said)
     wording = Wording.load(world)
     try:
         model = report(
@@ -83,6 +86,7 @@ async def write_report(
             deliveries,
             clock.utc(),
             complete=len(looks) < MOST_LOOKS,
+            notices=notices,
         )
         view = report_view(world, wording, model, language, public_url=settings.page.public_url)
     except KeyError as error:
@@ -93,7 +97,12 @@ async def write_report(
     return Templates(wording, Assets(), alone=True).render("incident.html", language, v=view)
 
 
-def _json(incident: Incident, looks: Sequence[Observation], deliveries: Sequence[Delivery]) -> str:
+def _json(
+    incident: Incident,
+    looks: Sequence[Observation],
+    deliveries: Sequence[Delivery],
+    notices: Sequence[Notice],
+) -> str:
     counted: dict[str, int] = defaultdict(int)
     for each in deliveries:
         counted[f"{each.kind}.{each.state}"] += 1
@@ -101,6 +110,7 @@ def _json(incident: Incident, looks: Sequence[Observation], deliveries: Sequence
         "type": "govah-incident/1",
         "incident": asdict(incident),
         "messages": counted,
+        "notices": [asdict(notice) for notice in notices],
         "looks": [asdict(look) for look in looks],
     }
     return json.dumps(document, default=_plain, ensure_ascii=False, indent=1)

@@ -25,6 +25,7 @@ from monitor.console.letters import Letters
 from monitor.credentials import Keeper
 from monitor.credentials.login import log_in
 from monitor.heartbeats import Heartbeats
+from monitor.listening import Listening
 from monitor.logs import learn
 from monitor.model import Sight
 from monitor.notify.phone import PhoneSender
@@ -37,11 +38,10 @@ from monitor.store.sqlite import SqliteStore
 from monitor.web import make_app
 from monitor.web.heartbeat import routes as heartbeat_routes
 from monitor.web.operators import make_operators_app
-from monitor.web.outcomes import routes as outcome_routes
 from probes.registry import make_probes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from monitor.model import AgentStanding
     from monitor.ports import AgentStore, Sender
@@ -103,6 +103,9 @@ async def serve(settings: Settings, *, ready: asyncio.Event | None = None) -> No
         app.metrics.follow_credentials(keeper.figures)
         app.scheduler.every("credentials", REMIND_S, keeper.remind)
         await keeper.remind()
+        listening = Listening(settings, app)
+        stack.push_async_callback(listening.close)
+        await listening.start()
         standings: Callable[[], Mapping[str, AgentStanding]] = dict
         if settings.agents is not None:
             console = await _console(settings, settings.agents, app, store, keeper, board, stack)
@@ -117,7 +120,8 @@ async def serve(settings: Settings, *, ready: asyncio.Event | None = None) -> No
             health=app.health,
             failed=lambda what: app.metrics.warned(f"{what}_failed"),
             public_url=settings.page.public_url,
-            hooks=[*heartbeat_routes(heartbeats), *_outcomes(settings, app)],
+            hooks=[*heartbeat_routes(heartbeats), *listening.routes()],
+            notices=listening.notices,
         )
         await _listen(stack, site, settings.page.host, settings.page.port)
         if settings.operators is not None:
@@ -135,6 +139,7 @@ async def serve(settings: Settings, *, ready: asyncio.Event | None = None) -> No
         async with asyncio.TaskGroup() as group:
             group.create_task(watch.run(), name="self-watch")
             group.create_task(heartbeats.run(), name="heartbeats")
+            group.create_task(listening.learn(), name="learn")
             group.create_task(app.run(), name="app")
 
 
@@ -183,19 +188,6 @@ async def _console(
     app.metrics.follow_agents(console.standings, console.refusals)
     app.scheduler.every("agents", WATCH_AGENTS_S, console.watch)
     return console
-
-
-def _outcomes(settings: Settings, app: App) -> Iterable[web.RouteDef]:
-    """The door for what became of the platform's own calls, where there is a key to it."""
-    if settings.outcomes_key is None:
-        return ()
-    return outcome_routes(
-        key=settings.outcomes_key,
-        world=settings.world,
-        store=app.parts.store,
-        clock=app.parts.clock,
-        counted=app.metrics.outcomes.came,
-    )
 
 
 async def _sender(settings: Settings, stack: AsyncExitStack) -> Sender | None:

@@ -11,17 +11,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor.model import Entry, EntryKind, Instant, Level, SelfHealth
+from monitor.core.attribution.engine import NOTHING_AROUND
+from monitor.core.notices.sources import OVER
+from monitor.model import Entry, EntryKind, EvidenceClass, Instant, Level, SelfHealth, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from monitor.core.attribution.engine import Engine
-    from monitor.model import Incident, Observation, Verdict
+    from monitor.model import Incident, Notice, Observation, Verdict
 
 LEAD_S = 300.0  # so long before the onset the engine begins to watch
 LONGEST_S = 6 * 3600.0  # what is longer is judged by its beginning
+
+JUDGED_AGAIN = frozenset(
+    {EvidenceClass.ACTIVE_PROBE, EvidenceClass.SELF, EvidenceClass.OFFICIAL_NOTICE}
+)
 
 _RANK = {Level.SYMPTOM: 0, Level.PROBABLY: 1, Level.NAMED: 2}
 
@@ -50,6 +56,24 @@ def to_look_at(incident: Incident) -> Stretch:
     return Stretch(incident.onset_at - timedelta(seconds=LEAD_S), min(_end(incident), longest))
 
 
+def said_then(notices: Iterable[Notice], at: datetime) -> Surroundings:
+    """What others said that held at a moment of the past, and was known to us then.
+
+    Args:
+        notices: As we know them now.
+        at: The moment, aware.
+    """
+    return Surroundings(
+        tuple(
+            notice
+            for notice in notices
+            if notice.seen_at <= at
+            and notice.from_at <= at < notice.to_at
+            and notice.says not in OVER
+        )
+    )
+
+
 class Again:
     """The engine, to which a stretch of time happens once more, a tick at a time.
 
@@ -63,19 +87,25 @@ class Again:
         self._memory = engine.start(Instant(since, since.timestamp()))
         self._unfinished: list[Observation] = []
 
-    def tick(self, begun: Iterable[Observation], now_at: datetime) -> None:
+    def tick(
+        self,
+        begun: Iterable[Observation],
+        now_at: datetime,
+        around: Surroundings = NOTHING_AROUND,
+    ) -> None:
         """Judge a moment.
 
         Args:
             begun: The looks that began since the last tick.
             now_at: The moment, later than the last.
+            around: What is still known of what others said then.
         """
         now = Instant(now_at, now_at.timestamp())
         looks = [*self._unfinished, *map(_by_wall, begun)]
         arrived = [o for o in looks if o.started_mono_s + o.duration_s <= now.mono_s]
         self._unfinished = [o for o in looks if o.started_mono_s + o.duration_s > now.mono_s]
         self._memory, judgement = self._engine.step(
-            self._memory, arrived, now=now, own=SelfHealth()
+            self._memory, arrived, now=now, own=SelfHealth(), around=around
         )
         for verdict in judgement.verdicts:
             known = self.found.get(verdict.subject)
@@ -87,14 +117,16 @@ def revised(incident: Incident, verdict: Verdict | None, now: Instant) -> Incide
     """The incident with what hindsight says, or None if that is nothing new.
 
     A party that was named and would not have been is taken back, whatever is said instead, if all
-    of the incident was judged again. What was not named is revised only by something louder. Nobody
-    is told again by this: the story, the page and the report say it.
+    of the incident was judged again by all that spoke for it then: real traffic and the power are
+    not judged a second time. What was not named is revised only by something louder. Nobody is told
+    again by this: the story, the page and the report say it.
     """
     if not incident.state.closed or verdict is None or verdict.claim == incident.verdict.claim:
         return None
     was_named = incident.verdict.level is Level.NAMED and incident.verdict.party is not None
     louder = _RANK[verdict.level] > _RANK[incident.verdict.level]
-    if not louder and not (was_named and _is_whole(incident)):
+    whole = _is_whole(incident) and not _rests_on_more(incident.verdict)
+    if not louder and not (was_named and whole):
         return None
     entry = Entry(now.at, EntryKind.LATE, verdict)
     return replace(incident, verdict=verdict, story=(*incident.story, entry))
@@ -106,6 +138,11 @@ def _end(incident: Incident) -> datetime:
 
 def _is_whole(incident: Incident) -> bool:
     return to_look_at(incident).until == _end(incident)
+
+
+def _rests_on_more(verdict: Verdict) -> bool:
+    """Whether something spoke for it that is not there when it is judged again."""
+    return any(g.supports and g.evidence not in JUDGED_AGAIN for g in verdict.grounds)
 
 
 def _by_wall(look: Observation) -> Observation:

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
         Ground,
         Incident,
         MessageKind,
+        Notice,
         Observation,
         World,
     )
 
 _MARGIN_SHARE = 0.25
 _LEAST_MARGIN_S, _MOST_MARGIN_S = 60.0, 900.0
+_RIVAL, _UNSEEN = "rival.", ("unseen.", "inside_unknown")
 _REVISIONS = (EntryKind.REVISED, EntryKind.LATE)
 _CLAIMS = frozenset(
     {EntryKind.CONFIRMED, EntryKind.REVISED, EntryKind.LATE, EntryKind.STILL, EntryKind.RELAPSED}
@@ -64,6 +66,16 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """A verdict's grounds by what they are good for, each strongest first."""
+
+    reasons: tuple[Ground, ...]
+    doubts: tuple[Ground, ...]
+    rivals: tuple[Ground, ...]
+    unseen: tuple[Ground, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportModel:
     """Everything a report says, for any language."""
 
@@ -72,13 +84,13 @@ class ReportModel:
     ended_at: datetime | None
     duration_s: float
     timeline: tuple[Line, ...]
-    grounds_for: tuple[Ground, ...]
-    grounds_against: tuple[Ground, ...]
+    grounds: Parts
     looks: LookMap | None  # None: no look of that time is kept
     cut_at: datetime | None  # the looks were too many: those after this are left out
     failures: tuple[FailureRow, ...]
     facts: LookFacts
     messages: tuple[MessageRow, ...]
+    notices: tuple[Notice, ...]  # what others said then
 
 
 def report_span(incident: Incident, now: datetime) -> tuple[datetime, datetime]:
@@ -97,6 +109,20 @@ def ended_at(incident: Incident) -> datetime | None:
     if not incident.state.closed:
         return None
     return incident.recovered_at or incident.resolved_at
+
+
+def parted(grounds: Iterable[Ground]) -> Parts:
+    """Part grounds into those for and against, the strongest rival, and what nobody sees."""
+    every = tuple(grounds)
+    rivals = tuple(g for g in every if g.key.startswith(_RIVAL))
+    unseen = tuple(g for g in every if g.key.startswith(_UNSEEN))
+    rest = [g for g in every if g not in rivals and g not in unseen]
+    return Parts(
+        tuple(g for g in rest if g.supports),
+        tuple(g for g in rest if not g.supports),
+        rivals,
+        unseen,
+    )
 
 
 def timeline(incident: Incident) -> tuple[Line, ...]:
@@ -121,6 +147,7 @@ def report(
     now: datetime,
     *,
     complete: bool = True,
+    notices: Iterable[Notice] = (),
 ) -> ReportModel:
     """Compose the report of an incident.
 
@@ -131,6 +158,7 @@ def report(
         deliveries: All its messages.
         now: Aware time of the reader's request.
         complete: Whether `observations` are all there are; if not, the picture ends with them.
+        notices: What others said of `report_span`.
 
     Returns:
         The facts of the report.
@@ -139,15 +167,13 @@ def report(
     since, until = report_span(incident, now)
     cut_at = observations[-1].started_at if observations and not complete else None
     seen_until = (over_at or now) if cut_at is None else min(over_at or now, cut_at)
-    grounds = incident.verdict.grounds
     return ReportModel(
         incident=incident,
         now=now,
         ended_at=over_at,
         duration_s=((over_at or now) - incident.onset_at).total_seconds(),
         timeline=timeline(incident),
-        grounds_for=tuple(g for g in grounds if g.supports),
-        grounds_against=tuple(g for g in grounds if not g.supports),
+        grounds=parted(incident.verdict.grounds),
         looks=look_map(
             world,
             observations,
@@ -161,6 +187,7 @@ def report(
         failures=_failures(observations, incident.onset_at, over_at or now),
         facts=look_facts(world, observations, since=incident.onset_at, until=over_at or now),
         messages=_messages(deliveries),
+        notices=tuple(notices),
     )
 
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from monitor.model import DeliveryState, IncidentState, Level, MessageKind, PartyKind
+from monitor.telling import told_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -139,5 +140,11 @@ def _looks_limit(world: World, schedule: Schedule) -> int:
     """What arrives between two ticks and during the longest time the disk is full, and some."""
     full_s = max((f.end_s - f.start_s for f in schedule.faults if f.where == "disk"), default=0.0)
     per_s = sum(len(check.vantages) / check.every_s for check in world.checks.values())
+    per_s += world.rules.extra_per_tick / world.rules.tick_s * _most_told(world)
     pairs = sum(len(check.vantages) for check in world.checks.values())
     return int(per_s * (full_s + 2 * world.rules.tick_s)) + pairs
+
+
+def _most_told(world: World) -> int:
+    """As how many observations one look may be told."""
+    return max(len(told_by(check, world.checks)) for check in world.checks.values())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from monitor.app import App, Parts
-from monitor.core.attribution.decide import DecisionList
+from monitor.core.attribution.judge import Judge
 from monitor.model import Recipient, Rules
 from monitor.notify.memory import MemorySender
 from monitor.simulation.clock import SeededIds, VirtualClock
@@ -82,7 +82,7 @@ def simulate(
     *,
     days: float,
     seed: int,
-    engine: Callable[[World], Engine[Any]] = DecisionList,
+    engine: Callable[[World], Engine[Any]] = Judge,
 ) -> Outcome:
     """Run `days` of a world with faults drawn from `seed`, in virtual time.
 

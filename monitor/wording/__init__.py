@@ -84,6 +84,10 @@ class Wording:
         """Say one reason for or against."""
         return grounds.ground(self.voice(language), ground)
 
+    def odds(self, ground: Ground, language: str) -> str:
+        """Say how strong a ground is; nothing where it was not weighed."""
+        return grounds.odds(self.voice(language), ground)
+
     def would_change(self, key: str, language: str) -> str:
         """Say what would change our mind."""
         return grounds.would_change(self.voice(language), key)

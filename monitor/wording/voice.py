@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.model import PartyKind
+from monitor.model import PartyKind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from monitor.model import World
+    from monitor.model import Service, World
     from monitor.wording.catalogue import Catalogue
     from monitor.wording.figures import Figures
 
 _MANY = 3  # so many places are named together
+_ISOLATE, _END = "\u2068", "\u2069"  # what is between them turns no sentence around
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,44 @@ class Voice:
         """Name one operation of a service."""
         declared = self.world.services[service_id].operations
         return next(self.say(o.name) for o in declared if o.id == operation_id)
+
+    def unit(self, unit_id: str, operation_ids: Iterable[str] = ()) -> str:
+        """Name what attribution calls a party (a service, or the platform), or some of its work.
+
+        Args:
+            unit_id: A service or a party; an id that is no longer declared stands for itself.
+            operation_ids: The operations meant; none, or all it has: the whole.
+        """
+        if unit_id in self.world.services:
+            name, its = self.service(unit_id), [self.world.services[unit_id]]
+        elif unit_id == self.world.platform:
+            name, its = self.panel, self._services_of(unit_id)
+        elif unit_id in self.world.parties:
+            name, its = self.party(unit_id), self._services_of(unit_id)
+        else:
+            return isolated(unit_id)
+        wanted = set(operation_ids)
+        declared = [o for service in its for o in service.operations]
+        meant = [self.say(o.name) for o in declared if o.id in wanted]
+        if not meant or len(meant) == len(declared):
+            return name
+        return self.words.text("name_of_work", operations=self.figures.join(meant), name=name)
+
+    def target(self, target_id: str) -> str:
+        """Name what a look at a target asks; an id that is no longer declared stands for itself."""
+        target = self.world.targets.get(target_id)
+        if target is None:
+            return isolated(target_id)
+        if target.role is Role.REFERENCE:
+            scope = target.scope.value if target.scope is not None else "domestic"
+            return self.words.text("target.reference", scope=self.words.text(f"scope.{scope}"))
+        unit = target.service or target.party or self.world.platform
+        return self.words.text(
+            f"target.{target.role.value}", what=self.unit(unit, target.operations)
+        )
+
+    def _services_of(self, party_id: str) -> list[Service]:
+        return [s for s in self.world.services.values() if s.party == party_id]
 
     def vantage(self, vantage_id: str) -> str:
         """Name a place we look from; an id that is no longer declared stands for itself."""
@@ -103,3 +142,8 @@ class Voice:
             for s in self.world.services.values()
             if parties[s.party].kind is PartyKind.UPSTREAM
         )
+
+
+def isolated(name: str) -> str:
+    """Put a foreign name between marks so that its direction stays its own."""
+    return f"{_ISOLATE}{name}{_END}"

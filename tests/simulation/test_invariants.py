@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from monitor.core.attribution.decide import DecisionList
+from monitor.core.attribution.judge import Judge
 from monitor.core.incident import begin
 from monitor.model import (
     Delivery,
@@ -119,7 +119,7 @@ def test_a_queue_longer_than_the_full_disk_explains_is_found():
     for each in (calm, full):
         each.recording(waiting)
 
-    assert calm.violations == ["6000 s: 150 looks had been waiting, 70 may"]
+    assert calm.violations == ["6000 s: 150 looks had been waiting, 110 may"]
     assert full.violations == []
 
 
@@ -169,15 +169,15 @@ def test_a_story_that_goes_back_in_time_is_found_unless_the_clock_did():
     assert stepped.violations == []
 
 
-class Moody(DecisionList):
+class Moody(Judge):
     """Judges by its mood."""
 
-    def step(self, memory, arrived, *, now, own):
-        memory, judgement = super().step(memory, arrived, now=now, own=own)
+    def step(self, memory, arrived, **how):
+        memory, judgement = super().step(memory, arrived, **how)
         return memory, replace(judgement, sighted=random.random() < 0.5)
 
 
-@pytest.mark.parametrize(("engine", "may_differ"), [(DecisionList, False), (Moody, True)])
+@pytest.mark.parametrize(("engine", "may_differ"), [(Judge, False), (Moody, True)])
 def test_an_engine_that_judges_by_more_than_the_evidence_is_found(engine, may_differ):
     found: list[str] = []
     world = simulated(demo_settings().world)
@@ -189,7 +189,7 @@ def test_an_engine_that_judges_by_more_than_the_evidence_is_found(engine, may_di
     assert bool(found) is may_differ
 
 
-class Hasty(DecisionList):
+class Hasty(Judge):
     """Names an upstream as soon as one vantage sees one look fail."""
 
     def __init__(self, world):
@@ -198,11 +198,12 @@ class Hasty(DecisionList):
             check.id: world.targets[check.target].service for check in world.checks.values()
         }
 
-    def step(self, memory, arrived, *, now, own):
-        memory, judgement = super().step(memory, arrived, now=now, own=own)
+    def step(self, memory, arrived, **how):
+        memory, judgement = super().step(memory, arrived, **how)
         services = sorted({self._service_of[look.check] for look in arrived if look.failed} & UPS)
         named = tuple(
-            make_verdict(service=service, party=service, onset_at=now.at) for service in services
+            make_verdict(service=service, party=service, onset_at=how["now"].at)
+            for service in services
         )
         return memory, replace(judgement, verdicts=named)
 

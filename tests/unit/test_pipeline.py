@@ -6,20 +6,25 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.core.attribution.decide import DecisionList
+from monitor.core.attribution.judge import Judge
 from monitor.model import (
     DeliveryState,
     EntryKind,
     Failure,
     IncidentState,
     MessageKind,
+    Notice,
+    NoticeKind,
     Recipient,
     SelfHealth,
+    Surroundings,
+    UnderWay,
 )
 from monitor.pipeline import Pipeline
 from monitor.ports import StoreError
 from monitor.store.memory import MemoryStore
 from tests.support.demo import demo_settings
+from tests.support.engines import QuietEngine
 from tests.support.looks import Stage, at_targets
 from tests.unit.notify.office import HandClock
 
@@ -88,7 +93,7 @@ class Run:
         self.stage = Stage(replace(world, rules=replace(world.rules, stable_s=20.0)))
         self.store = MoodyStore(clock=self.clock)
         self.notes = Notes()
-        self.engine = DecisionList(self.stage.world)
+        self.engine = Judge(self.stage.world)
         self.recipients = recipients
         self.text = lambda kind, incident, language: f"{kind} {incident.ref} {language}"
         self.pipeline = self.made()
@@ -332,3 +337,42 @@ async def test_looks_of_an_agent_are_taken_only_when_they_are_on_disk(run):
         targets=["panel.front"], since=look.started_at, until=run.clock.utc(), limit=1000
     )
     assert look.id not in {o.id for o in stored}
+
+
+async def test_the_engine_hears_what_is_under_way_and_around_and_its_wishes_are_heard():
+    clock, notes = HandClock(), Notes()
+    store = MemoryStore(clock=clock)
+    world = demo_settings().world
+    engine = QuietEngine(world)
+    engine.wishes = (("tehran-mci", "tamin-front"),)
+    hanging = (UnderWay("tehran-mci", "tamin-fetch", 1.0),)
+    outage = Notice("a:1", "a", NoticeKind.STATUS, clock.utc(), clock.utc(), clock.utc(), "tamin")
+    wishes, moments = [], []
+
+    def around(now):
+        moments.append(now)
+        return Surroundings((outage,))
+
+    pipeline = Pipeline(
+        world=world,
+        engine=engine,
+        store=store,
+        publisher=notes,
+        clock=clock,
+        watch=Well(),
+        meter=notes,
+        recipients=(),
+        channel="sms",
+        text=lambda *_: "",
+        planned=lambda: None,
+        under_way=lambda: hanging,
+        around=around,
+        wished=lambda pairs: wishes.append((pairs, notes.picture is not None)),
+    )
+    await store.open()
+    await pipeline.start()
+    await pipeline.tick()
+
+    assert engine.heard == [(hanging, Surroundings((outage,)))]
+    assert [moment.mono_s for moment in moments] == [clock.mono_s]
+    assert wishes == [((("tehran-mci", "tamin-front"),), True)]  # people are told first

@@ -23,7 +23,17 @@ from monitor.model import (
     Timings,
     Void,
 )
-from tests.unit.wording.small_world import HOME, NOW, ONSET, incident, resolved, verdict, world
+from tests.unit.wording.small_world import (
+    GROUNDS,
+    HOME,
+    NOW,
+    ONSET,
+    ground,
+    incident,
+    resolved,
+    verdict,
+    world,
+)
 
 WORLD = world()
 
@@ -117,10 +127,22 @@ def test_an_open_incident_lasts_until_now_and_a_closed_one_until_it_recovered():
     assert closed.duration_s == 45 * 60
 
 
-def test_grounds_are_parted_into_for_and_against():
-    model = composed()
-    assert [g.key for g in model.grounds_against] == ["dissenting", "inside_unknown"]
-    assert len(model.grounds_for) == 4
+def test_grounds_are_parted_into_for_and_against_the_rival_and_what_nobody_sees():
+    told = composed(
+        about=incident(
+            verdict(
+                grounds=(
+                    *GROUNDS,
+                    ground("rival.close", supports=False, rival="platform"),
+                    ground("unseen.way", supports=False, party="tamin"),
+                )
+            )
+        )
+    ).grounds
+    assert len(told.reasons) == 4
+    assert [g.key for g in told.doubts] == ["dissenting"]
+    assert [g.key for g in told.rivals] == ["rival.close"]
+    assert [g.key for g in told.unseen] == ["inside_unknown", "unseen.way"]
 
 
 def test_every_look_is_in_the_picture_and_only_those_of_the_incident_are_counted():

@@ -1,1 +1,1 @@
-"""Who is at fault. `Engine` is the interface; `decide.DecisionList` is the first to fill it."""
+"""Who is at fault: `engine.Engine` is the interface, `judge.Judge` fills it upon inference."""

@@ -37,12 +37,12 @@ class Cell:
     run: int  # looks in a row with the same outcome (failed / slow / fine)
     since_at: datetime  # begin of the first look of the run
     since_mono_s: float
-    recent: tuple[tuple[float, bool], ...] = ()  # (begin, failed) of the looks of `KEEP_S`
+    recent: tuple[tuple[float, str], ...] = ()  # (begin, outcome) of the looks of `KEEP_S`
 
     def counted(self, since_mono_s: float) -> tuple[int, int]:
         """How many looks failed, of how many, since then (at most `KEEP_S` back)."""
-        failures = [failed for begun_s, failed in self.recent if begun_s >= since_mono_s]
-        return sum(failures), len(failures)
+        seen = [what for begun_s, what in self.recent if begun_s >= since_mono_s]
+        return seen.count("failed"), len(seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Illness:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The memory of a decision list."""
+    """What the rules remember."""
 
     started_mono_s: float
     cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)  # (vantage, check)
@@ -99,7 +99,7 @@ def take_in(
     return Seen(seen.started_mono_s, cells, ill, seen.stands, seen.doubts)
 
 
-def _begun(look: Observation, before: tuple[tuple[float, bool], ...] = ()) -> Cell:
+def _begun(look: Observation, before: tuple[tuple[float, str], ...] = ()) -> Cell:
     return Cell(look, 1, look.started_at, look.started_mono_s, _with(before, look))
 
 
@@ -108,11 +108,11 @@ def _longer(old: Cell, look: Observation) -> Cell:
 
 
 def _with(
-    recent: tuple[tuple[float, bool], ...], look: Observation
-) -> tuple[tuple[float, bool], ...]:
+    recent: tuple[tuple[float, str], ...], look: Observation
+) -> tuple[tuple[float, str], ...]:
     oldest_s = look.started_mono_s - KEEP_S
     first = next((i for i, (begun_s, _) in enumerate(recent) if begun_s >= oldest_s), len(recent))
-    return (*recent[first:], (look.started_mono_s, look.failed))
+    return (*recent[first:], (look.started_mono_s, outcome(look)))
 
 
 def _unbroken(

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from monitor.core.attribution.witness import Testimony
     from monitor.model import Service
 
-DOUBT_PER_WITNESS = 0.07
-DOUBT_PER_DISSENT = 3.0
-MOST_CONFIDENT = 0.999
 LOOKS_CITED = 24
 
 
@@ -32,12 +29,6 @@ def cite(
 def own(key: str, looks: tuple[str, ...] = (), **facts: Fact) -> Ground:
     """A ground about our own condition."""
     return Ground(key, True, EvidenceClass.SELF, 0.95, facts, looks)
-
-
-def confidence(agreeing: int, disagreeing: int) -> float:
-    """The list's own figure: 0.93, 0.9951, 0.9990 for one, two, three agreeing vantages."""
-    doubt = DOUBT_PER_WITNESS**agreeing * DOUBT_PER_DISSENT**disagreeing
-    return round(max(0.0, min(MOST_CONFIDENT, 1.0 - doubt)), 4)
 
 
 def mode_of(service: Service, operations: Sequence[str]) -> Mode:
@@ -103,24 +94,23 @@ def reference_ground(scene: Scene, *, failed: bool) -> Ground:
     return cite(key, 0.8, kept, vantages=at, scope=Scope.DOMESTIC.value)
 
 
-def around(scene: Scene, service: Service) -> list[Ground]:
-    """What was fine at the same time: the other half of every accusation."""
+def around(scene: Scene, service: Service, said: Iterable[Ground]) -> list[Ground]:
+    """What was fine at the same time, so far as `said` does not tell it already."""
     plan = scene.plan
-    grounds = [reference_ground(scene, failed=False)]
+    good = [g for g in said if g.supports and g.key.endswith("_ok")]
+    told = {g.facts.get("party") for g in good}
+    grounds = []
+    if not any(g.key == "seen.references_ok" for g in good):
+        grounds.append(reference_ground(scene, failed=False))
+    if service.party == plan.world.platform:
+        return grounds
     grounds.extend(
         cite("other_upstream_fine", 0.6, service=other.id)
         for other in plan.upstream_services
-        if other.party != service.party and _all_fine(scene, other)
+        if other.party != service.party and other.id not in told and _all_fine(scene, other)
     )
-    if service.party != plan.world.platform and all(
-        _all_fine(scene, s) for s in plan.platform_services
-    ):
+    if all(_all_fine(scene, s) for s in plan.platform_services):
         grounds.append(cite("platform_fine", 0.6))
-    fronts = scene.fresh.of(scene.watching, plan.fronts[service.id, service.operations[0].id])
-    if fronts and all(cell.look.ok for cell in fronts):
-        grounds.append(cite("front_fine", 0.4, service=service.id))
-    if service.party != plan.world.platform:
-        grounds.append(cite("inside_unknown", 0.1, against=True, service=service.id))
     return grounds
 
 

@@ -1,10 +1,10 @@
-"""Rules 13 to 15: what of the networks?"""
+"""Vantages that see nothing, or that nobody believes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.core.attribution.grounds import cite, confidence, reference_ground
+from monitor.core.attribution.grounds import cite
 from monitor.core.attribution.scene import Draft
 from monitor.core.attribution.witness import references
 from monitor.model import FaultDomain, Mode, Scope, Sight
@@ -16,11 +16,8 @@ if TYPE_CHECKING:
 
 
 def about_networks(scene: Scene) -> list[Draft]:
-    """Rules 13 and 14."""
+    """Vantages that are no witnesses just now: for operators."""
     drafts = []
-    cut = _international(scene)
-    if cut is not None:
-        drafts.append(cut)
     sight = scene.fresh.sight
     lost = tuple(v for v in scene.plan.at_home if sight[v] is Sight.ISOLATED)
     odd = tuple(v for v in scene.plan.at_home if sight[v] is Sight.DOUBTED)
@@ -46,34 +43,6 @@ def about_networks(scene: Scene) -> list[Draft]:
 
 def _failed_from(scene: Scene, vantages: tuple[str, ...]) -> list[Cell]:
     return [c for (v, _), c in scene.fresh.cells.items() if v in vantages and c.look.failed]
-
-
-def _international(scene: Scene) -> Draft | None:
-    plan, fresh = scene.plan, scene.fresh
-    cells = {v: references(plan, fresh, v, Scope.INTERNATIONAL) for v in scene.watching}
-    cells = {v: refs for v, refs in cells.items() if refs}
-    if len(cells) < 2 or not all(c.look.failed for refs in cells.values() for c in refs):
-        return None
-    bad = [cell for refs in cells.values() for cell in refs]
-    if max(cell.run for cell in bad) < 2:
-        return None
-    from_abroad = [c for v in plan.abroad for c in references(plan, fresh, v, Scope.INTERNATIONAL)]
-    if from_abroad and not any(cell.look.ok for cell in from_abroad):
-        return None  # dead for everybody, near and far: the references died, not the way to them
-    scope = Scope.INTERNATIONAL.value
-    return Draft(
-        None,
-        FaultDomain.NETWORK_INTERNATIONAL,
-        scene.onset(bad),
-        confidence=confidence(len(cells), 0),
-        nameable=True,
-        grounds=(
-            cite("references_failed", 0.9, bad, vantages=tuple(cells), scope=scope),
-            reference_ground(scene, failed=False),
-            *seen_from_abroad(scene),
-        ),
-        would_change=("references_back",),
-    )
 
 
 def seen_from_abroad(scene: Scene) -> tuple[Ground, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitor.model import FaultDomain, Ground, Mode, Sight
+from monitor.model import FaultDomain, Ground, Level, Mode, Sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,6 +29,7 @@ class Draft:
     operations: tuple[str, ...] = ()
     confidence: float = 0.5
     nameable: bool = False
+    level: Level = Level.SYMPTOM  # how loudly inference would have it said
     grounds: tuple[Ground, ...] = ()
     would_change: tuple[str, ...] = ()
 

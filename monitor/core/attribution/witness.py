@@ -31,25 +31,6 @@ OUR_ACCESS = frozenset(
         Failure.BLOCK_PAGE,
     }
 )
-OTHER_INTERFACE = frozenset(
-    {
-        Failure.HTTP_4XX,
-        Failure.HTTP_UNEXPECTED_STATUS,
-        Failure.HEADER_MISMATCH,
-        Failure.JSON_MISMATCH,
-        Failure.JSON_UNREADABLE,
-        Failure.XML_MISMATCH,
-        Failure.XML_UNREADABLE,
-        Failure.TEXT_MISMATCH,
-        Failure.TEXT_WRONG_CHARSET,
-        Failure.EMPTY_ANSWER,
-        Failure.VALUE_MISSING,
-        Failure.HTTP_UNASKED_CODING,
-        Failure.EGRESS_REFUSED,
-        Failure.REDIRECT_LOOP,
-        Failure.REDIRECT_REFUSED,
-    }
-)
 # A right answer in the wrong mood, or one that nobody has classed: nobody is accused by it.
 NOBODYS = frozenset({Failure.APPLICATION_REJECTED, Failure.BUSINESS_REFUSAL})
 NAMES = frozenset(

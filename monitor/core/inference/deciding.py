@@ -378,8 +378,11 @@ class Deciding:
             mode = Mode.PARTIAL
         old = was.claim
         onset_s = now.onset_slot * SLOT_S
+        operations = fault.operations
         if old is not None and old.named:
             onset_s = old.onset_s
+            if now.probability < self._bars.probable:  # on its way out: nothing new is told
+                mode, operations = old.mode, old.operations
         return Claim(
             domain=domain,
             party=fault.party if domain not in (D.MONITOR, D.POWER) else None,
@@ -388,7 +391,7 @@ class Deciding:
             onset_s=onset_s,
             named=named,
             probable=not named,
-            operations=fault.operations,
+            operations=operations,
             places=fault.places,
             fault=fault.key,
             targets=self._targets[fault.key],

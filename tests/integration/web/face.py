@@ -39,11 +39,14 @@ class HandClock:
 class ShelfStore:
     """Holds closed incidents and looks; can be told to fail."""
 
-    def __init__(self, *incidents, observations=(), deliveries=(), broken=False) -> None:
+    def __init__(
+        self, *incidents, observations=(), deliveries=(), broken=False, notices=()
+    ) -> None:
         self.incidents = {i.ref: i for i in incidents}
         self.looks = tuple(observations)
         self.deliveries = tuple(deliveries)
         self.broken = broken
+        self.said = tuple(notices)
         self.asked = 0
 
     async def incident(self, ref):
@@ -57,6 +60,9 @@ class ShelfStore:
             raise StoreError("the disk is gone")
         found = (o for o in self.looks if since <= o.started_at < until and o.target in targets)
         return tuple(found)[:limit]
+
+    async def notices(self, since, until):
+        return tuple(n for n in self.said if n.from_at < until and n.to_at >= since)
 
     async def deliveries_of(self, ref):
         return tuple(d for d in self.deliveries if d.incident == ref)
@@ -82,7 +88,7 @@ class Face:
 
 
 @asynccontextmanager
-async def face(picture=None, store=None, health=None, world=WORLD):
+async def face(picture=None, store=None, health=None, world=WORLD, notices=()):
     clock, shown, failed = HandClock(), {"picture": picture}, []
     store = store or ShelfStore()
     app = make_app(
@@ -95,6 +101,7 @@ async def face(picture=None, store=None, health=None, world=WORLD):
         health=lambda: health or {"live": True, "ready": True},
         failed=failed.append,
         public_url="http://status.test",
+        notices=lambda: notices,
     )
     runner = web.AppRunner(app)
     await runner.setup()

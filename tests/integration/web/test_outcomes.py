@@ -47,9 +47,9 @@ class PoorStore(MemoryStore):
 class Desk:
     """What a test holds of a running server."""
 
-    def __init__(self, session, url, clock, store, counted):
+    def __init__(self, session, url, clock, store, counted, taken):
         self.session, self.url = session, url
-        self.clock, self.store, self.counted = clock, store, counted
+        self.clock, self.store, self.counted, self.taken = clock, store, counted, taken
 
     async def post(self, body, *, key=KEY, off_s=0, **headers):
         timestamp = str(int(self.clock.utc().timestamp()) + off_s)
@@ -73,7 +73,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk():
-    clock, counted = HandClock(), []
+    clock, counted, taken = HandClock(), [], []
     store = PoorStore(clock=clock)
     app = web.Application(client_max_size=1024)
     app.add_routes(
@@ -83,6 +83,7 @@ async def desk():
             store=store,
             clock=clock,
             counted=lambda result, outcomes: counted.append((result, len(outcomes))),
+            taken=lambda batch: taken.append((batch.id, len(batch.outcomes))),
         )
     )
     runner = web.AppRunner(app)
@@ -93,7 +94,7 @@ async def desk():
         host, port = runner.addresses[0][:2]
         async with ClientSession() as session:
             url = f"http://{host}:{port}/api/v1/outcomes"
-            yield Desk(session, url, clock, store, counted)
+            yield Desk(session, url, clock, store, counted, taken)
     finally:
         await runner.cleanup()
 
@@ -123,6 +124,7 @@ async def test_a_replayed_batch_is_known_and_counts_once():
         assert (status, told) == (200, {"stored": 0, "known": True})
         assert len(await it.stored()) == 1
         assert [result for result, _ in it.counted] == [BatchResult.STORED, BatchResult.KNOWN]
+        assert it.taken == [("00" * 8, 1)]
 
 
 FORGED = [

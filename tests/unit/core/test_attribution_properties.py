@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import cache
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.core.attribution.decide import DecisionList
 from monitor.model import Failure, Instant, Level
 from tests.support.demo import demo_settings
-from tests.support.looks import Stage
+from tests.support.looks import Stage, at_targets, engine_of, nothing
 
 HOME = ("tehran-shatel", "tehran-mci", "mashhad-irancell", "shiraz-tci")
 WRONG = [
@@ -38,10 +38,11 @@ COMPONENTS = [
     "ref.abroad",
     "",
 ]
-few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def world_of(vantages, paces, *, one_reference=False):
+@cache
+def world_of(vantages, paces, one_reference=False):
     """The demo's world seen from these places; check i looks every `paces[i]` seconds."""
     world = demo_settings().world
     checks = {}
@@ -54,27 +55,18 @@ def world_of(vantages, paces, *, one_reference=False):
     return replace(world, vantages=places, checks=checks, rules=rules)
 
 
-worlds = st.builds(
-    world_of,
+views = st.tuples(  # what a world is made of: a world itself is too long to print
     st.sampled_from([HOME[:1], HOME[:2], HOME[:3], HOME, (*HOME, "frankfurt")]),
-    st.lists(st.sampled_from([5.0, 15.0, 60.0]), min_size=1, max_size=3),
-    one_reference=st.booleans(),
+    st.sampled_from([(5.0,), (15.0,), (60.0,), (5.0, 15.0), (60.0, 5.0), (15.0, 60.0, 5.0)]),
+    st.booleans(),
 )
 faults = st.tuples(
     st.sampled_from(COMPONENTS),
     st.sampled_from(WRONG),
     st.sets(st.sampled_from(HOME), max_size=2),  # seen from these only; empty: from everywhere
-    st.sampled_from([5, 20, 65, 200]),  # seconds it lasts
+    st.sampled_from([5, 20, 65, 150]),  # seconds it lasts
     st.sampled_from([0, 5, 60]),  # seconds until it comes again
 )
-
-
-def broken_by(prefix, failure, only_from):
-    def broken(check, vantage):
-        hit = check.target.startswith(prefix) and (not only_from or vantage in only_from)
-        return failure if hit else None
-
-    return broken
 
 
 def accused(judgements):
@@ -97,18 +89,18 @@ def lived(world, fault, *, seed=0):
     }
     stage.pass_time(120)
     for _ in range(3):
-        stage.broken = broken_by(prefix, failure, only_from)
+        stage.broken = at_targets(prefix, failure, only_from=tuple(only_from))
         stage.pass_time(lasts_s)
-        stage.broken = broken_by("nothing", failure, only_from)
+        stage.broken = nothing
         stage.pass_time(again_s or 5)
     stage.pass_time(240)
     return stage
 
 
 @few
-@given(worlds, faults, st.integers(0, 99))
-def test_one_fault_accuses_nobody_but_the_one_who_has_it(world, fault, seed):
-    stage = lived(world, fault, seed=seed)
+@given(views, faults, st.integers(0, 99))
+def test_one_fault_accuses_nobody_but_the_one_who_has_it(view, fault, seed):
+    stage = lived(world_of(*view), fault, seed=seed)
 
     owner = {"tamin": "tamin", "ihio": "ihio", "panel": "boghrat"}.get(fault[0].split(".")[0])
     assert accused(stage.history) <= {owner} - {None}
@@ -121,33 +113,29 @@ def test_one_fault_accuses_nobody_but_the_one_who_has_it(world, fault, seed):
 
 
 @few
-@given(worlds, st.integers(0, 99), st.sampled_from(WRONG[:3]))
-def test_with_every_vantage_cut_off_nobody_is_named(world, seed, failure):
-    stage = lived(world, ("", failure, set(), 200, 5), seed=seed)
+@given(views, st.integers(0, 99), st.sampled_from(WRONG[:3]))
+def test_with_every_vantage_cut_off_nobody_is_named(view, seed, failure):
+    stage = lived(world_of(*view), ("", failure, set(), 100, 5), seed=seed)
 
     assert accused(stage.history) == set()
 
 
 @few
-@given(worlds, faults, st.integers(0, 99))
-def test_a_place_from_which_all_is_always_well_never_makes_an_accusation(world, fault, seed):
-    """Compared with the same world without it."""
-    if "shiraz-tci" in world.vantages:
-        world = world_of(HOME[:3], [5.0])
-    checks = {c.id: replace(c, vantages=(*c.vantages, "shiraz-tci")) for c in world.checks.values()}
-    place = demo_settings().world.vantages["shiraz-tci"]
-    more = replace(world, vantages={**world.vantages, place.id: place}, checks=checks)
-    fault = (*fault[:2], fault[2] - {place.id} or set(world.vantages), *fault[3:])
+@given(views, faults, st.integers(0, 99))
+def test_what_no_more_than_half_of_the_places_see_accuses_nobody(view, fault, seed):
+    home = [v for v in view[0] if v in HOME]
+    half = set(sorted(fault[2] & set(home))[: len(home) // 2]) or {home[0]}
+    world = world_of(HOME if len(home) < 2 else view[0], *view[1:])
 
-    without, beside = lived(world, fault, seed=seed), lived(more, fault, seed=seed)
+    stage = lived(world, (*fault[:2], half, *fault[3:]), seed=seed)
 
-    assert accused(beside.history) <= accused(without.history)
+    assert accused(stage.history) == set()
 
 
 @few
 @given(faults, st.permutations(HOME), st.integers(0, 99))
 def test_the_names_of_the_vantages_change_nothing_but_the_names(fault, order, seed):
-    world = world_of(HOME, [5.0, 15.0])
+    world = world_of(HOME, (5.0, 15.0))
     name = dict(zip(HOME, order, strict=True))
     checks = {
         c.id: replace(c, vantages=tuple(name[v] for v in c.vantages)) for c in world.checks.values()
@@ -167,13 +155,15 @@ def test_the_names_of_the_vantages_change_nothing_but_the_names(fault, order, se
 
 
 @few
-@given(worlds, faults, st.randoms(use_true_random=False))
-def test_the_order_in_which_looks_arrive_changes_nothing(world, fault, chance):
+@given(views, faults, st.randoms(use_true_random=False))
+def test_the_order_in_which_looks_arrive_changes_nothing(view, fault, chance):
+    world = world_of(*view)
     prefix, failure, only_from, lasts_s, _ = fault
+    how = at_targets(prefix, failure, only_from=tuple(only_from))
     stage = Stage(world)
     batches = []
     for t_s in range(5, 120 + lasts_s, 5):
-        stage.broken = broken_by(prefix if t_s > 120 else "nothing", failure, only_from)
+        stage.broken = how if t_s > 120 else nothing
         batches.append(
             (
                 t_s,
@@ -184,7 +174,7 @@ def test_the_order_in_which_looks_arrive_changes_nothing(world, fault, chance):
                 ],
             )
         )
-    engine = DecisionList(world)
+    engine = engine_of(world)
     start = Instant(stage.now().at, 0.0)
     one = other = engine.start(start)
     for t_s, looks in batches:

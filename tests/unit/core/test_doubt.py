@@ -6,7 +6,7 @@ import pytest
 
 from monitor.model import Failure, FaultDomain, Health, Level, Sight
 from tests.support.demo import demo_settings
-from tests.support.looks import Stage, at_targets
+from tests.support.looks import Stage, at_targets, both
 
 LIAR = "tehran-mci"
 
@@ -57,11 +57,7 @@ def test_a_real_outage_is_named_beside_a_liar(stage):
     stage.broken = always_down
     stage.pass_time(200)
 
-    def both(check, vantage):
-        down = check.target.startswith("tamin.")
-        return always_down(check, vantage) or (Failure.HTTP_5XX if down else None)
-
-    stage.broken = both
+    stage.broken = both(always_down, at_targets("tamin.", Failure.HTTP_5XX))
     stage.pass_time(60)
     verdict = stage.verdict("tamin")
     assert (verdict.party, verdict.level) == ("tamin", Level.NAMED)

@@ -7,11 +7,23 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.core.attribution.decide import DecisionList
-from monitor.core.hindsight import LONGEST_S, Again, revised, time_of, to_look_at
+from monitor.core.attribution.judge import Judge
+from monitor.core.hindsight import LONGEST_S, Again, revised, said_then, time_of, to_look_at
 from monitor.core.incident import begin
-from monitor.model import EntryKind, Failure, FaultDomain, IncidentState, Instant, Level
+from monitor.model import (
+    EntryKind,
+    EvidenceClass,
+    Failure,
+    FaultDomain,
+    IncidentState,
+    Instant,
+    Level,
+    Notice,
+    NoticeKind,
+    Surroundings,
+)
 from tests.support.demo import demo_settings
+from tests.support.engines import QuietEngine
 from tests.support.looks import START, Stage, at_targets
 
 AGENT = "mashhad-irancell"
@@ -72,7 +84,7 @@ def closed(world, looks):
 
 def again(world, looks, incident):
     stretch, tick = to_look_at(incident), timedelta(seconds=world.rules.tick_s)
-    hindsight, now_at = Again(DecisionList(world), stretch.since), stretch.since
+    hindsight, now_at = Again(Judge(world), stretch.since), stretch.since
     while now_at < stretch.until:
         begun = [o for o in looks if now_at <= o.started_at < now_at + tick]
         now_at += tick
@@ -129,6 +141,46 @@ def test_a_name_that_fell_after_what_is_judged_again_is_not_taken_back(world):
     end_at = named.onset_at + timedelta(seconds=LONGEST_S + 60)
 
     assert again(world, late(fine_there), replace(named, recovered_at=end_at)) is None
+
+
+def test_a_name_that_real_traffic_spoke_for_is_not_taken_back_without_it(world):
+    looks = outage(world, at_targets("tamin.", Failure.HTTP_5XX))
+    named = again(world, late(looks), closed(world, [o for o in looks if o.vantage != AGENT]))
+    fine_there = outage(world, at_targets("tamin.", Failure.HTTP_5XX, only_from=("tehran-mci",)))
+    calls = replace(named.verdict.grounds[0], evidence=EvidenceClass.REAL_TRAFFIC)
+    cases = [(replace(calls, supports=True), None), (replace(calls, supports=False), "revised")]
+
+    for ground, outcome in cases:
+        verdict = replace(named.verdict, grounds=(*named.verdict.grounds, ground))
+        changed = again(world, late(fine_there), replace(named, verdict=verdict))
+        assert (changed is None) is (outcome is None), ground
+
+
+def test_the_engine_hears_again_what_others_said_then(world):
+    engine = QuietEngine(world)
+    said = Surroundings((Notice("a:1", "a", NoticeKind.STATUS, START, START, START, "tamin"),))
+    hindsight = Again(engine, START)
+    hindsight.tick((), START + timedelta(seconds=5), said)
+    hindsight.tick((), START + timedelta(seconds=10))
+
+    assert engine.heard == [((), said), ((), Surroundings())]
+
+
+def test_only_what_was_said_by_then_and_held_then_is_heard_again():
+    def notice(name, from_s, to_s, seen_s, says=""):
+        moments = (START + timedelta(seconds=s) for s in (from_s, to_s, seen_s))
+        return Notice(name, "a", NoticeKind.MAINTENANCE, *moments, "tamin", says=says)
+
+    holds = notice("holds", 0, 100, 20)
+    others = [
+        notice("over", 0, 50, 0),
+        notice("not begun", 60, 100, 0),
+        notice("not known yet", 0, 100, 60),
+        notice("called off", 0, 100, 0, "cancelled"),
+    ]
+
+    said = said_then([*others, holds], START + timedelta(seconds=50))
+    assert said == Surroundings((holds,))
 
 
 def test_an_open_incident_is_left_to_the_engine_that_judges_now(world):

@@ -145,6 +145,14 @@ def test_every_line_of_a_story_is_a_sentence(kind, language):
     assert "{" not in WORDING.entry(Entry(ONSET, kind, verdict()), language)
 
 
+LOOKED_AT = ("front", "direct", "through", "references")
+LOOKED = {
+    "count": 7,
+    "vantages": HOME[:2],
+    "party": "tamin",
+    "operations": ("register",),
+    "scope": "domestic",
+}
 FACTS = {
     "looks_failed": {
         "service": "tamin",
@@ -183,6 +191,34 @@ FACTS = {
     "foreign_cannot_see": {"vantages": ("frankfurt",)},
     "slow_answers": {"service": "tamin", "vantages": HOME, "median_s": 4.2},
     "inside_unknown": {"service": "tamin"},
+    **{f"seen.{role}_failed": LOOKED | {"outcomes": ("http_5xx",)} for role in LOOKED_AT},
+    **{f"seen.{role}_{end}": LOOKED for role in LOOKED_AT for end in ("ok", "slow")},
+    "seen.nothing": {"count": 7, "vantages": HOME[:1]},
+    **{
+        f"seen.{signal}": {"count": 1, "vantages": HOME[:1]}
+        for signal in (
+            *("self_ok", "self_silent", "self_lagging", "self_clock"),
+            *("sessions_usual", "sessions_fewer", "sessions_untold"),
+            *("mains_on", "mains_off", "mains_untold"),
+        )
+    },
+    **{
+        f"seen.calls_{end}": {"party": "tamin"}
+        for end in ("usual", "slow", "fewer", "few", "refused")
+    },
+    "seen.calls_failed": {"party": "tamin", "outcomes": ("http_401", "http_5xx")},
+    **{
+        f"told.{kind}": {"party": "tamin"} for kind in ("maintenance", "status", "alert", "reports")
+    },
+    "told.power_cut": {"vantages": HOME[:1]},
+    "told.deploy": {},
+    "rival.lost_by": {"rival": "platform", "odds": 200, "why": "seen.front_ok", **LOOKED},
+    "rival.lost": {"rival": "none", "odds": 10_000},
+    "rival.close": {"rival": "maintenance:tamin"},
+    **{f"unseen.{what}": {"party": "tamin"} for what in ("inside", "refusal", "way")},
+    **{f"unseen.{what}": {} for what in ("one_or_several", "network", "silence")},
+    "doubt.candidate": {"explanation": "path:tamin", "share": 0.61},
+    "doubt.settle": {"targets": ("tamin.entitlement", "ref.home.a")},
 }
 
 
