@@ -63,7 +63,7 @@ class Leg:
             *((f"{self.seconds:.1f} s",) if self.seconds is not None else ()),
             f"{self.messages} SMS",
             *((f"incident {self.incident}",) if self.incident is not None else ()),
-            *(("WRONG UPSTREAM NAMED",) if self.wrong_upstream else ()),
+            *(("WRONG PARTY NAMED",) if self.wrong_upstream else ()),
         ]
         return f"{parts[0]} {', '.join(parts[1:])}"
 

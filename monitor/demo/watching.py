@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from monitor.demo.faults import Fault
 
-ACCUSING = frozenset({FaultDomain.UPSTREAM, FaultDomain.SHARED, FaultDomain.CONTRACT})
+ACCUSING = frozenset(
+    {
+        FaultDomain.UPSTREAM,
+        FaultDomain.PLATFORM,
+        FaultDomain.SHARED,
+        FaultDomain.CONTRACT,
+        FaultDomain.MAINTENANCE,
+    }
+)
 NAMED = "named"
 CLOSED = frozenset({"resolved", "dismissed"})
 
@@ -118,12 +126,11 @@ def conclusion(state: Mapping[str, Any], fault: Fault) -> Mapping[str, Any] | No
 
 
 def accuses_wrongly(state: Mapping[str, Any], fault: Fault) -> bool:
-    """Whether `state` names an upstream that `fault` did not touch."""
-    touched = fault.party if FaultDomain.UPSTREAM in fault.expected else None
+    """Whether `state` names a party that `fault` did not touch."""
     return any(
         v["domain"] in ACCUSING
         and v["level"] == NAMED
-        and (touched is None or v["party"] != touched)
+        and (fault.party is None or v["party"] != fault.party)
         for v in state["verdicts"]
     )
 

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.process, pytest.mark.alone]
 CPU = Path("/sys/fs/cgroup/cpu")
 PERIOD_US = 100_000
 QUOTA_US = 2_000  # of each period: a fiftieth of one core, less than the looks need
-ILL_S = 25.0
+ILL_S = 15.0
 SEEN_S = 40.0
 
 

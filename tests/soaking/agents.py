@@ -82,6 +82,7 @@ async def in_namespaces(directory: Path, *, seed: int, kills: int, cut_s: float)
 async def begin(rig: Rig) -> None:
     """Start everything, enrol the agents, and wait until looks of each have arrived."""
     await rig.start_core()
+    await until(lambda: rig.listens, "a core that listens")
     for site in rig.sites:
         await rig.start_agent(site, enrol=True)
     await until(lambda: all(rig.arrived(site.vantage) for site in rig.sites), "first looks")

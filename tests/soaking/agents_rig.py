@@ -130,6 +130,11 @@ class Rig:
         arguments = ("-m", "monitor", "run", "-c", str(self.directory / "core.yaml"))
         self.core = await self._start("core", arguments, self.directory)
 
+    @property
+    def listens(self) -> bool:
+        """Whether the core has said that it listens for agents."""
+        return self.core is not None and b"listening_for_agents" in self.core.log.read_bytes()
+
     async def start_agent(self, site: Site, *, enrol: bool = False) -> None:
         """Start an agent; the first time with its invitation."""
         arguments = ["-m", "monitor", "agent", "-c", str(site.folder / "agent.yaml")]

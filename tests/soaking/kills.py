@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RECIPIENTS = 500
 ACCEPTED = DeliveryState.ACCEPTED
 FIRST_LOOK_S = 5.0  # after a start, the first look arrives within this
-LONGEST_LIFE_S = 6.0  # a kill that waits for messages waits no longer
+LONGEST_LIFE_S = 10.0  # a kill that waits for messages waits no longer; a name takes most
 PATIENCE_S = 120.0  # for what must come in the end
 ATTEMPT_S = 1.5  # an attempt begun before the resolve may end this much later (the rig's timeout)
 SLOW: tuple[dict[str, object], ...] = (
@@ -120,7 +120,7 @@ class _Life:
         self._looked_at = looked_at
         self._chance = chance
         self._count = count
-        self._started_s = 0.0
+        self._started_s: float | None = None  # None: its first look has been seen
 
     async def start(self) -> None:
         self._started_s = asyncio.get_running_loop().time()
@@ -165,9 +165,11 @@ class _Life:
             await self._note_refs()
 
     async def _first_look(self) -> None:
-        """Measure from the start of the process to the first look's arrival."""
+        """Wait for a look; measure from the start of the process to the first one's arrival."""
         arrived_s = await self._looked_at.next_arrival_s(PATIENCE_S)
-        self._count.first_looks_s.append(arrived_s - self._started_s)
+        if self._started_s is not None:
+            self._count.first_looks_s.append(arrived_s - self._started_s)
+            self._started_s = None
 
     async def drain(self, until: int) -> None:
         """Let the provider be well and wait for `until` messages in all."""

@@ -50,5 +50,5 @@ async def tour(say: Callable[[str], None]) -> Tour:
             leg["named"] and leg["seconds"] is not None and "upstream" in leg["expected"]
             for leg in legs
         ),
-        wrong=sum(leg["wrong_name"] for leg in legs),
+        wrong=sum(leg["wrong_upstream"] for leg in legs),
     )

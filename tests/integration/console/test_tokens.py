@@ -43,8 +43,8 @@ class DeskKeeper:
     def refused(self, credential, token):
         self.rejected.append((credential, token))
 
-    def admit(self, check):
-        del check
+    def admit(self, check, *, extra=False):
+        del check, extra
         return True
 
     def figures(self):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.demo.world import World
 
 PACE = Pace(poll_s=0.001, conclude_s=0.2, linger_s=0.05, calm_s=0.3, quiet_s=0.01)
-TAMIN_5XX = FAULTS["tamin-5xx"]
+TAMIN_5XX, RELAY_BUG = FAULTS["tamin-5xx"], FAULTS["relay-bug"]
 
 
 def verdict(domain: str, party: str | None, level: str = "named", **more: Any) -> dict[str, Any]:
@@ -133,17 +133,24 @@ async def test_silence_is_not_a_conclusion() -> None:
     ],
     ids=["before the right name", "after the right name", "after healing"],
 )
-async def test_a_wrong_name_counts_at_every_moment(
+async def test_a_wrong_upstream_counts_at_every_moment(
     during: list[dict[str, Any] | None], after: list[dict[str, Any] | None]
 ) -> None:
     leg = await walk(ScriptedWorld(during, after).as_world(), TAMIN_5XX, PACE)
 
     assert leg.wrong_upstream
-    assert "WRONG UPSTREAM NAMED" in str(leg)
+    assert "WRONG PARTY NAMED" in str(leg)
+
+
+async def test_to_name_the_platform_is_wrong_where_an_upstream_is_at_fault() -> None:
+    named = state(verdict("platform", "boghrat", "named", service="panel"))
+
+    assert (await walk(ScriptedWorld([named]).as_world(), TAMIN_5XX, PACE)).wrong_upstream
+    assert not (await walk(ScriptedWorld([named]).as_world(), RELAY_BUG, PACE)).wrong_upstream
 
 
 @pytest.mark.parametrize("level", ["probably", "symptom"])
-async def test_only_a_loud_name_is_a_wrong_name(level: str) -> None:
+async def test_only_a_loud_name_is_a_wrong_upstream(level: str) -> None:
     world = ScriptedWorld([state(verdict("upstream", "ihio", level, service="ihio"))])
 
     assert not (await walk(world.as_world(), TAMIN_5XX, PACE)).wrong_upstream
