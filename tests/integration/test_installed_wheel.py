@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.process, pytest.mark.alone]
 
 DEPENDENCIES = Path(sysconfig.get_path("purelib"))
-TOUR_S, WITHIN_S = 300.0, 60.0
-SAMPLE = ("relay-bug", "account-locked-ihio")  # all of them: make soak
+TOUR_S, WITHIN_S = 200.0, 60.0
 WHERE = """
 import json, sys
 import monitor.app, monitor.cli, monitor.demo.command, monitor.reporting, monitor.resources
@@ -139,33 +138,28 @@ def test_the_command_is_there_and_accepts_the_example_it_brings(
     assert (checked.code, checked.err) == (0, "")
 
 
-@pytest.mark.timeout(TOUR_S + 60.0)
-def test_it_tours_the_demo_names_nobody_wrongly_and_reports_from_what_it_left(
+def test_it_tours_the_demo_and_reports_from_what_it_left(
     installed: Installed, tmp_path: Path
 ) -> None:
     data, html = tmp_path / "tour", tmp_path / "incident.html"
     neighbourhood = str(random.SystemRandom().randrange(100, 250))
 
     tour = installed.run(
-        *("govah", "demo", "--tour", *(f"--only={fault}" for fault in SAMPLE), "--json"),
+        *("govah", "demo", "--tour", "--only", "relay-bug", "--json"),
         *("--data", str(data), "--neighbourhood", neighbourhood),
         patience_s=TOUR_S,
     )
-    legs = {leg["fault"]: leg for leg in map(json.loads, tour.out.splitlines())}
-    reported = legs["relay-bug"]
+    leg = json.loads(tour.out)
     report = installed.run(
-        *("govah", "report", str(reported["incident"]), "--data", str(data)),
+        *("govah", "report", str(leg["incident"]), "--data", str(data)),
         *("--format", "html", "--out", str(html)),
     )
 
     assert tour.code == 0
-    assert set(legs) == set(SAMPLE)
-    for leg in legs.values():
-        assert leg["concluded"] in leg["expected"].split("|"), leg
-        assert leg["seconds"] <= WITHIN_S
-        assert leg["wrong_upstream"] is False
-    assert reported["messages"] > 0
-    assert legs["account-locked-ihio"]["messages"] == 0
+    assert (leg["fault"], leg["concluded"]) == ("relay-bug", "platform")
+    assert leg["seconds"] <= WITHIN_S
+    assert leg["wrong_upstream"] is False
+    assert leg["messages"] > 0
     assert report.code == 0
     page = html.read_text(encoding="utf-8")
     assert "<html" in page

@@ -75,6 +75,7 @@ class Standing:
     """How long a label has been at its bar, or below where it stays."""
 
     at_bar: int = 0
+    likely: int = 0  # ticks in a row probable, with all that a name needs but the bar
     below: int = 0
     claim: Claim | None = None
     hypothesis: Hypothesis = ()
@@ -342,26 +343,27 @@ class Deciding:
             was, now = before.get(label, Standing()), by_label.get(label)
             if now is None:
                 if was.claim is not None and was.below + 1 < FALLS_TICKS:
-                    after[label] = replace(was, at_bar=0, below=was.below + 1)
+                    after[label] = replace(was, at_bar=0, likely=0, below=was.below + 1)
                 continue
             fault = self._fault_of(now)
             domain = fault.kind.domain
             assert domain is not None  # noqa: S101 - it has a label
             holds = now.misfit <= BLOCKS and not now.guarded
-            reaches = now.probability >= self._bars.of(domain) and holds and now.going and now.owed
-            at_bar = was.at_bar + 1 if reaches else 0
+            shows = holds and now.going and now.owed
+            at_bar = was.at_bar + 1 if shows and now.probability >= self._bars.of(domain) else 0
+            likely = was.likely + 1 if shows and now.probability >= self._bars.probable else 0
             named = at_bar >= self._bars.dwell(domain)
             gone = now.probability < FALLS or now.misfit > WITHDRAWS
             below = was.below + 1 if gone else 0
             claim = was.claim
             if named or (claim is not None and claim.named and below < FALLS_TICKS):
                 claim = self._claim(now, was, named=True)
-            elif now.probability >= self._bars.probable and holds:
+            elif likely >= DWELL_ELSE or (claim is not None and likely):
                 claim = self._claim(now, was, named=False)
             else:
                 claim = None
             if claim is not None or at_bar or now.probability >= LOOKED_AT:
-                after[label] = Standing(at_bar, below, claim, now.hypothesis)
+                after[label] = Standing(at_bar, likely, below, claim, now.hypothesis)
         return after
 
     def _fault_of(self, considered: Considered) -> Fault:

@@ -133,7 +133,7 @@ async def test_silence_is_not_a_conclusion() -> None:
     ],
     ids=["before the right name", "after the right name", "after healing"],
 )
-async def test_a_wrong_upstream_counts_at_every_moment(
+async def test_a_wrong_name_counts_at_every_moment(
     during: list[dict[str, Any] | None], after: list[dict[str, Any] | None]
 ) -> None:
     leg = await walk(ScriptedWorld(during, after).as_world(), TAMIN_5XX, PACE)
@@ -150,7 +150,7 @@ async def test_to_name_the_platform_is_wrong_where_an_upstream_is_at_fault() -> 
 
 
 @pytest.mark.parametrize("level", ["probably", "symptom"])
-async def test_only_a_loud_name_is_a_wrong_upstream(level: str) -> None:
+async def test_only_a_loud_name_is_a_wrong_name(level: str) -> None:
     world = ScriptedWorld([state(verdict("upstream", "ihio", level, service="ihio"))])
 
     assert not (await walk(world.as_world(), TAMIN_5XX, PACE)).wrong_upstream

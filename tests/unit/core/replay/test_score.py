@@ -108,7 +108,7 @@ def test_naming_a_short_disturbance_that_happened_is_no_error_at_that_time_only(
         ("shared", {"accept": []}, True),
     ],
 )
-def test_whom_a_wrong_upstream_accuses(label, told, accused):
+def test_whom_a_wrong_name_accuses(label, told, accused):
     assert scored((label, 120, 130), **told).accused == ((label,) if accused else ())
 
 
@@ -173,7 +173,7 @@ def test_the_interval_is_wilsons():
     assert wilson(0, 0) == (0.0, 1.0)
 
 
-def test_of_a_short_fault_only_a_wrong_upstream_counts():
+def test_of_a_short_fault_only_a_wrong_name_counts():
     silent = scored(end_s=120.0)
     loud = scored(("platform", 110, 130), end_s=120.0)
 
